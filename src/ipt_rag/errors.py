@@ -1,0 +1,56 @@
+"""Every error meant for a reader, each one sentence: what was met, what was needed, what to do next.
+
+    IptRagError
+    ├── ArticleError        an article file that cannot be read or is malformed
+    ├── ImportRefusedError  a page that cannot become an article file without guessing
+    ├── CorpusError         a corpus folder that is missing or holds no article
+    ├── EncoderError        the encoder's files are missing or not the ones we know
+    ├── IndexMissingError   no index, or one of another make
+    ├── IndexDamagedError   an index whose files do not match its manifest
+    ├── QuestionError       a question that is empty or too long
+    └── SettingsError       an option, address or port that cannot be used
+"""
+
+from pathlib import Path
+
+
+class IptRagError(Exception):
+    """Base of all errors that are shown to a reader as the one sentence they carry."""
+
+
+class ArticleError(IptRagError):
+    """An article file that cannot be read or is malformed; `line` counts from 1, 0 for the whole file."""
+
+    def __init__(self, path: Path, line: int, problem: str) -> None:
+        where = f"{path}:{line}" if line else str(path)
+        super().__init__(f"{where}: {problem}")
+        self.path = path
+        self.line = line
+
+
+class ImportRefusedError(IptRagError):
+    """A page that cannot become an article file without guessing; nothing was written."""
+
+
+class CorpusError(IptRagError):
+    """A corpus folder that is missing or holds no article."""
+
+
+class EncoderError(IptRagError):
+    """The encoder's files are missing, or their digest is not the one we know."""
+
+
+class IndexMissingError(IptRagError):
+    """There is no index in the folder, or it was built by another version."""
+
+
+class IndexDamagedError(IptRagError):
+    """A file of the index does not match its manifest."""
+
+
+class QuestionError(IptRagError):
+    """A question that is empty or longer than we read."""
+
+
+class SettingsError(IptRagError):
+    """An option, address or port that cannot be used."""
