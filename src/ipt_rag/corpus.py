@@ -1,0 +1,235 @@
+"""`corpus/*.md` -> `Article`: blocks with their offsets, and the numbered sources.
+
+An article file is CommonMark with YAML front matter and shortcut reference links as citation markers
+(`[4]`, `[LLM]`), defined at its foot. HTML, code and setext headings are not part of the format: they
+are read as plain text, so that nothing in an article can hide from the reader or run in a page.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from ipt_rag.errors import ArticleError, CorpusError
+from ipt_rag.plain import plain_text
+from ipt_rag.records import Article, Block, Kind, Source, Span
+
+MAX_BYTES = 20_000_000  # an article of 20 MB is some 3 million words: more is a mistake
+FRONT_MATTER = re.compile(r"\A---\r?\n(.*?)^---[ \t]*\r?\n", re.DOTALL | re.MULTILINE)
+SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+DEFINITION = re.compile(r"\*\*[^*]+\*\*\s+[—–-]\s")
+VIGNETTE = re.compile(r"\W{0,4}(?:LLM-generated )?illustrative (?:clinical )?example\b", re.IGNORECASE)
+TRAILING_MARKERS = r"(?:\s*\[(?:\d{1,3}|LLM)\])*\s*"
+QUESTION = re.compile(rf"\?[”\"’')*]*{TRAILING_MARKERS}\Z")
+CITED = re.compile(r"(?<!\\)\[(\d{1,3})\](?![(\[:])")
+TIERED = re.compile(r"(T[1-3]) · (.*)", re.DOTALL)
+
+
+def read_corpus(folder: Path) -> tuple[Article, ...]:
+    """Return the articles of a folder, by file name.
+
+    Raises:
+        CorpusError: the folder is missing, holds no `.md` file, or two articles share a slug.
+        ArticleError: a file is not a well-formed article.
+    """
+    if not folder.is_dir():
+        raise CorpusError(f"There is no folder {folder}. Make it and put articles in, or name another with --corpus.")
+    paths = sorted(path for path in folder.glob("*.md") if path.name.lower() != "readme.md")
+    if not paths:
+        raise CorpusError(f"No article (.md) in {folder}. Add one with `ipt-rag add FILE --corpus {folder}`.")
+    articles = tuple(read_article(path) for path in paths)
+    seen: dict[str, Path] = {}
+    for article, path in zip(articles, paths, strict=True):
+        if article.slug in seen:
+            raise CorpusError(f"{seen[article.slug]} and {path} both have the slug {article.slug!r}. Rename one of them.")
+        seen[article.slug] = path
+    return articles
+
+
+def read_article(path: Path) -> Article:
+    """Return the article in a file.
+
+    Raises:
+        ArticleError: not UTF-8 text, no front matter, no title or slug, a number cited without a source, …
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ArticleError(path, 0, f"cannot be read ({error.strerror}). Check the name and permissions.") from None
+    if len(data) > MAX_BYTES:
+        raise ArticleError(path, 0, f"has {len(data):,} bytes; an article may have {MAX_BYTES:,}. Split it.")
+    if b"\0" in data:
+        raise ArticleError(path, 0, "is a binary file, not an article in Markdown. Import it with `ipt-rag add`.")
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ArticleError(path, line, "is not UTF-8 text. Save it as UTF-8 and try again.") from None
+    return _parse(path, text.removeprefix("\ufeff"), hashlib.sha256(data).hexdigest())
+
+
+def _parse(path: Path, text: str, sha256: str) -> Article:
+    about, body_start = _front_matter(path, text)
+    for key in ("title", "slug"):
+        if not about.get(key):
+            raise ArticleError(path, 1, f"has no {key} in its front matter. Add a line `{key}: …`.")
+    if not SLUG.fullmatch(about["slug"]):
+        raise ArticleError(path, 1, "has a slug with other signs than a–z, 0–9 and single hyphens. Write it so.")
+    # The front matter is blanked rather than cut, so that line numbers and offsets stay the file's own.
+    lines = _Lines(text)
+    blanked = "\n" * text.count("\n", 0, body_start) + text[body_start:]
+    parser = MarkdownIt("commonmark", {"html": False}).enable("table")
+    parser.disable(["code", "fence", "html_block", "lheading"])
+    references: dict[str, dict[str, dict[str, object]]] = {}
+    tokens = parser.parse(blanked, references)
+    sources = tuple(_sources(path, lines, references))
+    blocks = tuple(_blocks(tokens, lines))
+    if not blocks:
+        raise ArticleError(path, 0, "has front matter but no text. Add paragraphs below it.")
+    _check_numbers(path, text, blocks, {source.number for source in sources})
+    return Article(
+        slug=about["slug"],
+        title=about["title"],
+        language=about.get("language", ""),
+        text=text,
+        sha256=sha256,
+        about=about,
+        blocks=blocks,
+        sources=sources,
+    )
+
+
+def _front_matter(path: Path, text: str) -> tuple[dict[str, str], int]:
+    found = FRONT_MATTER.match(text)
+    if not found:
+        raise ArticleError(path, 1, "has no front matter. Begin it with lines `---`, `title: …`, `slug: …`, `---`.")
+    try:
+        loaded = yaml.safe_load(found[1])
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 2 if mark else 1
+        raise ArticleError(path, line, "has front matter that is not YAML. Quote values that hold a colon.") from None
+    except RecursionError:
+        raise ArticleError(path, 1, "has front matter nested too deeply. Write plain `key: value` lines.") from None
+    if not isinstance(loaded, dict):
+        raise ArticleError(path, 1, "has front matter that is no list of `key: value` lines. Write it so.")
+    return {str(key): "" if value is None else str(value) for key, value in loaded.items()}, found.end()
+
+
+def _check_numbers(path: Path, text: str, blocks: tuple[Block, ...], known: set[int]) -> None:
+    for block in blocks:
+        for marker in CITED.finditer(text, block.start, block.end):
+            if int(marker[1]) not in known:
+                line = text.count("\n", 0, marker.start()) + 1
+                raise ArticleError(
+                    path, line, f"cites [{marker[1]}], which no source defines. Add `[{marker[1]}]: …` at the foot."
+                )
+
+
+class _Lines:
+    """The text by lines, to turn the parser's line numbers into offsets."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.lines = text.split("\n")
+        self.starts = [0]
+        for line in self.lines:
+            self.starts.append(self.starts[-1] + len(line) + 1)
+
+    def locate(self, content: str, first: int, after: int, since: int = 0) -> Span | None:
+        """Return where `content` stands between two lines; its own line prefixes (`> `) are kept in the slice."""
+        opening, closing = content.split("\n")[0].strip(), content.split("\n")[-1].strip()
+        start = self.text.find(opening, max(since, self.starts[first]), self.starts[after])
+        if start < 0:
+            return None
+        last = self.starts[after - 1] if "\n" in content else start
+        end = self.text.find(closing, last, self.starts[after]) + len(closing)
+        return Span(self.text[start:end], start, end)
+
+
+def _blocks(tokens: list[Token], lines: _Lines) -> Iterator[Block]:
+    headings: list[str] = []
+    heading_level = 0
+    enclosing: list[str] = []  # the list and quote containers open at this token
+    last_paragraph: Span | None = None  # the paragraph directly before a list introduces it
+    for token in tokens:
+        if token.type in ("bullet_list_open", "ordered_list_open", "blockquote_open", "table_open"):
+            enclosing.append(token.type)
+        elif token.type in ("bullet_list_close", "ordered_list_close", "blockquote_close", "table_close"):
+            enclosing.pop()
+            last_paragraph = None if not enclosing else last_paragraph
+        elif token.type == "heading_open":
+            heading_level = int(token.tag[1])
+            last_paragraph = None
+        elif token.type == "tr_open" and token.map:
+            row = _row(lines, token.map[0])
+            if "thead" in enclosing:
+                last_paragraph = row
+            else:
+                yield Block("row", tuple(headings), row.start, row.end, last_paragraph)
+        elif token.type == "thead_open":
+            enclosing.append("thead")
+        elif token.type == "thead_close":
+            enclosing.pop()
+        elif token.type == "inline" and token.map and token.content.strip():
+            if heading_level:
+                if heading_level > 1:  # the only first-level heading is the title
+                    headings[heading_level - 2 :] = [plain_text(token.content)]
+                heading_level = 0
+            elif "table_open" not in enclosing:
+                span = lines.locate(token.content, *token.map)
+                if span is None:  # pragma: no cover - the parser hands back the file's own characters
+                    continue
+                kind = _kind(span.text, enclosing)
+                in_list = kind in ("item", "definition", "question")
+                yield Block(kind, tuple(headings), span.start, span.end, last_paragraph if in_list else None)
+                if not in_list:
+                    last_paragraph = span if kind == "paragraph" else None
+
+
+def _kind(text: str, enclosing: list[str]) -> Kind:
+    if VIGNETTE.match(text):
+        return "vignette"
+    if not any(container.endswith("list_open") for container in enclosing):
+        return "paragraph"
+    if DEFINITION.match(text):
+        return "definition"
+    return "question" if QUESTION.search(text) else "item"
+
+
+def _row(lines: _Lines, number: int) -> Span:
+    line = lines.lines[number]
+    inner = line.strip().strip("|").strip()
+    start = lines.starts[number] + line.index(inner)
+    return Span(inner, start, start + len(inner))
+
+
+def _sources(
+    path: Path, lines: _Lines, references: dict[str, dict[str, dict[str, object]]]
+) -> Iterator[Source]:
+    duplicates = references.get("duplicate_refs", [])
+    for duplicate in duplicates:
+        label, (line, _) = str(duplicate["label"]), duplicate["map"]  # type: ignore[index]
+        raise ArticleError(path, line + 1, f"defines [{label}] twice. Keep one.")
+    defined = references.get("references", {})
+    for label, reference in sorted(defined.items(), key=lambda entry: entry[0].zfill(9)):
+        if not re.fullmatch(r"[1-9]\d{0,2}", label):
+            continue
+        first, after = reference["map"]  # type: ignore[misc]
+        title, address = str(reference["title"]), str(reference["href"])
+        span = lines.locate(title, first, after) if title.strip() else None
+        if span is None:
+            raise ArticleError(path, first + 1, f'defines [{label}] without a reference. Add it as "T1 · Author. Title."')
+        tiered = TIERED.fullmatch(title)
+        yield Source(
+            number=int(label),
+            tier=tiered[1] if tiered else "",
+            reference=tiered[2] if tiered else title,
+            address=address if address.startswith(("https://", "http://")) else "",
+            start=span.start + (len(tiered[1]) + 3 if tiered else 0),
+            end=span.end,
+        )
