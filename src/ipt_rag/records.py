@@ -101,6 +101,15 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class Chunk:
+    """What is embedded as one vector: a heading and the passages `first` to `after` (exclusive) of one article."""
+
+    text: str
+    first: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
 class Reference:
     """A source number resolved for a reader: what `[4]` of one article stands for."""
 

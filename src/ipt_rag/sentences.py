@@ -12,14 +12,12 @@ from ipt_rag.records import Article, Block, Sentence
 MARKER = re.compile(r"(?<!\\)\[(\d{1,3}|LLM)\](?![(\[])")
 GROUP = re.compile(rf"(?:\s*{MARKER.pattern})+")
 CLOSING = re.compile(r"[.!?…]+[”\"’'»)*_]*")
-# What may stand before a full stop that ends no sentence. "et al." and "e.g." part a citation from its number otherwise.
+# What may stand before a full stop that ends no sentence: without these, "et al." and "e.g." part a citation from its number.
 ABBREVIATION = re.compile(
-    r"(?:\b(?:e\.g|i\.e|et al|al|cf|vs|v|viz|approx|ca|c|etc|resp|incl|fig|figs|tab|no|nos|vol|p|pp|ch|sec|ed|eds|eq|"
-    r"dr|drs|prof|mr|mrs|ms|st|jr|sr|inc|ltd|dept|univ|assoc|est|max|min|avg|u\.s|u\.k|ph\.d|m\.d)|"
-    r"(?<![\w’'])[A-Z])\Z",
-    re.IGNORECASE,
+    r"(?:\b(?i:e\.g|i\.e|et al|cf|vs|viz|approx|ca|resp|incl|dr|drs|prof|mr|mrs|ms|st|jr|sr|dept|univ|ph\.d|m\.d|u\.s|u\.k)"
+    r"|(?<![\w’'-])[A-Z])\Z"
 )
-SINGLE_CAPITAL = re.compile(r"(?<![\w’'-])[A-Z]\Z")
+BEFORE_NUMBER = re.compile(r"\b(?i:no|nos|p|pp|vol|fig|figs|tab|ch|sec|eq|c)\Z")
 OPENS_SENTENCE = re.compile(r"[\"“‘'(\[*_>—–-]*[A-Z0-9À-ÖØ-Þ]")
 
 
@@ -61,11 +59,11 @@ def _spans(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _ends_sentence(before: str, closing: str, following: str, marked: bool) -> bool:
-    if not OPENS_SENTENCE.match(following):
-        return marked and not ABBREVIATION.search(before)
-    if closing != "." or marked:
-        return True
-    return not (ABBREVIATION.search(before) and (SINGLE_CAPITAL.search(before) or not before.lower().endswith("etc")))
+    if marked or closing[0] != ".":
+        return marked or bool(OPENS_SENTENCE.match(following))
+    if ABBREVIATION.search(before) or (BEFORE_NUMBER.search(before) and following[0].isdigit()):
+        return False
+    return bool(OPENS_SENTENCE.match(following))
 
 
 def _strip_group(text: str, start: int, end: int) -> tuple[int, int]:

@@ -1,0 +1,52 @@
+"""Passages -> `Chunk`: what is embedded as one vector; the door to langchain-text-splitters.
+
+A chunk is a run of whole passages of one section, headed by the section's path, within the encoder's window.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
+
+from langchain_text_splitters import CharacterTextSplitter
+
+from ipt_rag.plain import plain_text
+from ipt_rag.records import Chunk, Passage
+
+# Unit separator: it cannot stand in an article's prose, so the splitter parts between passages and nowhere else.
+SEPARATOR = "\x1f"
+
+
+def pack_passages(
+    title: str, passages: Sequence[Passage], *, count_tokens: Callable[[str], int], max_tokens: int
+) -> Iterator[Chunk]:
+    """Yield the chunks of one article; `first` and `after` count passages from 0 within `passages`.
+
+    No chunk takes more than `max_tokens` as `count_tokens` counts, but a longer passage stands alone.
+    """
+    first = 0
+    for section, group in groupby(passages, key=lambda passage: passage.section):
+        heading = " › ".join((title, *section))
+        texts = [search_text(passage).replace(SEPARATOR, " ") for passage in group]
+        splitter = CharacterTextSplitter(
+            separator=SEPARATOR,
+            chunk_size=max(1, max_tokens - count_tokens(heading)),
+            chunk_overlap=0,
+            length_function=lambda text: count_tokens(text.replace(SEPARATOR, " ")),
+            strip_whitespace=False,
+        )
+        for packed in splitter.split_text(SEPARATOR.join(texts)):
+            after = first + packed.count(SEPARATOR) + 1
+            yield Chunk(f"{heading}\n{packed.replace(SEPARATOR, ' ')}", first, after)
+            first = after
+
+
+def search_text(passage: Passage) -> str:
+    """Return what of a passage is searched: its plain text, after the lead-in or header that it needs to be understood."""
+    text = plain_text(passage.text)
+    if passage.lead_in is None:
+        return text
+    if passage.kind != "row":
+        return f"{plain_text(passage.lead_in.text)} {text}"
+    names, cells = passage.lead_in.text.split("|"), passage.text.split("|")
+    return "; ".join(
+        f"{plain_text(name.strip())}: {plain_text(cell.strip())}" for name, cell in zip(names, cells, strict=False)
+    )

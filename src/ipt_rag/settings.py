@@ -1,0 +1,17 @@
+"""Every tunable once, with its unit and the reason for its value."""
+
+from pathlib import Path
+
+CORPUS = Path("corpus")
+INDEX = Path("index")
+
+# The encoder was trained on 256 tokens; what lies beyond is silently ignored. Two are its own [CLS] and [SEP].
+WINDOW_TOKENS = 256
+CHUNK_TOKENS = WINDOW_TOKENS - 2
+# A longer run of sentences is parted: half a window leaves room for the section heading of its chunk.
+PASSAGE_TOKENS = 200
+
+QUESTION_CHARACTERS = 2_000  # some 300 words; a longer text is a document, not a question
+CANDIDATES = 200  # passages from each leg that are re-ranked; the two real articles hold about 180
+QUOTES = 3  # a reader scans three passages; more is a list, not an answer
+NEAREST = 3  # sections offered where nothing answers
