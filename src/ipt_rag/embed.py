@@ -63,15 +63,18 @@ class Encoder(Protocol):
     ) -> list[TokenVectors]:
         """Return the token vectors of each text, without the encoder's own two marks."""
 
+    def encode_question(self, text: str) -> tuple[Matrix, TokenVectors]:
+        """Return the vector of a question, shape (dim,), and those of its tokens, out of one pass."""
+
 
 class MiniLM:
     """all-MiniLM-L6-v2 on the CPU, one thread, so that the same text gives the same bytes on any thread count."""
 
+    name = f"all-MiniLM-L6-v2 sha256:{DIGESTS['model.safetensors']}"
     dim = 384
 
-    def __init__(self, model: Any, weights_sha256: str) -> None:
+    def __init__(self, model: Any) -> None:
         self._model = model
-        self.name = f"all-MiniLM-L6-v2 sha256:{weights_sha256}"
 
     @classmethod
     def open(cls) -> "MiniLM":
@@ -87,7 +90,7 @@ class MiniLM:
 
         logging.disable_progress_bar()
         torch.set_num_threads(1)
-        return cls(SentenceTransformer(str(folder), device="cpu", local_files_only=True), DIGESTS["model.safetensors"])
+        return cls(SentenceTransformer(str(folder), device="cpu", local_files_only=True))
 
     def count_tokens(self, text: str) -> int:
         """Return how many tokens of its window a text takes, its own two marks not counted."""
@@ -112,13 +115,21 @@ class MiniLM:
                 [texts[row] for row in rows], batch_size=BATCH, output_value="token_embeddings", show_progress_bar=False
             )
             for row, output in zip(rows, outputs, strict=True):
-                states = np.asarray(output, dtype=np.float32)[1:-1]
-                states /= np.maximum(np.linalg.norm(states, axis=1, keepdims=True), 1e-12)
-                spans = tuple(self._tokenize(texts[row]).offsets[1 : len(states) + 1])
-                encoded[row] = TokenVectors(states, spans)
+                encoded[row] = self._token_vectors(texts[row], output)
             if progress:
                 progress(len(rows))
         return [vectors for vectors in encoded if vectors is not None]
+
+    def encode_question(self, text: str) -> tuple[Matrix, TokenVectors]:
+        """Return the vector of a question, shape (dim,), and those of its tokens, out of one pass."""
+        [output] = self._model.encode([text], output_value=None, show_progress_bar=False)
+        vector: Matrix = np.asarray(output["sentence_embedding"], dtype=np.float32)
+        return vector, self._token_vectors(text, output["token_embeddings"])
+
+    def _token_vectors(self, text: str, hidden_states: Any) -> TokenVectors:
+        states = np.asarray(hidden_states, dtype=np.float32)[1:-1]  # without [CLS] and [SEP]
+        states /= np.maximum(np.linalg.norm(states, axis=1, keepdims=True), 1e-12)
+        return TokenVectors(states, tuple(self._tokenize(text).offsets[1 : len(states) + 1]))
 
     def _tokenize(self, text: str) -> Any:
         backend = self._model.tokenizer.backend_tokenizer

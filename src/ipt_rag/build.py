@@ -1,0 +1,194 @@
+"""Offline: article files in, one generation of the index out. Joins the steps; nothing else sees the whole line."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from filelock import FileLock, Timeout
+
+from ipt_rag import settings
+from ipt_rag.chunks import pack_passages, search_text
+from ipt_rag.corpus import read_corpus
+from ipt_rag.embed import Encoder, Matrix, MiniLM
+from ipt_rag.errors import IndexDamagedError, IndexMissingError, SettingsError
+from ipt_rag.index import (
+    FORMAT,
+    Contents,
+    Entry,
+    HalfMatrix,
+    Index,
+    current_digest,
+    digest_of,
+    write_generation,
+)
+from ipt_rag.keys import Keys, read_keys
+from ipt_rag.passages import split_passages
+from ipt_rag.records import Article, Chunk, Passage
+from ipt_rag.sentences import split_sentences
+
+Report = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did."""
+
+    digest: str
+    changed: bool  # False: the index held all this already
+    articles: int
+    passages: int
+    chunks: int
+    embedded: int  # texts newly embedded; the rest was taken from the last generation
+
+
+def build_index(
+    corpus: Path, index: Path, *, report: Report = lambda line: None, open_encoder: Callable[[], Encoder] = MiniLM.open
+) -> BuildReport:
+    """Bring an index up to date with a corpus and say what was done; unchanged texts are not embedded again.
+
+    `report` hears one line at a time about the progress. The old generation answers until the new one is whole.
+
+    Raises:
+        CorpusError, ArticleError: the corpus cannot be read.
+        EncoderError: the encoder is missing or not the one we know.
+        SettingsError: the index folder cannot be written, or another build holds it.
+    """
+    articles = read_corpus(corpus)
+    keys = [read_keys(corpus, article.slug) for article in articles]
+    try:
+        index.mkdir(parents=True, exist_ok=True)
+        with FileLock(index / ".lock", timeout=0):
+            return _build(articles, keys, index, report, open_encoder)
+    except Timeout:
+        raise SettingsError(f"Another build is writing {index}. Wait for it to finish, then try again.") from None
+    except OSError as error:
+        raise SettingsError(
+            f"{index} cannot be written ({error.strerror}). The old index is untouched; free space or fix permissions."
+        ) from None
+
+
+def ensure_index(corpus: Path, index: Path, report: Report) -> None:
+    """Build where the index is missing, damaged or older than the corpus, and say so; else do nothing."""
+    articles = read_corpus(corpus)
+    made_from = _made_from(articles, [read_keys(corpus, article.slug) for article in articles])
+    if current_digest(index) != digest_of(made_from):
+        report(f"The index in {index} is missing or older than {corpus}. Building it now.")
+    elif (damage := _damage(index)) is None:
+        return
+    else:
+        report(f"{damage} Building it now.")
+    build_index(corpus, index, report=report)
+
+
+def _build(
+    articles: Sequence[Article],
+    keys: Sequence[Keys],
+    index: Path,
+    report: Report,
+    open_encoder: Callable[[], Encoder],
+) -> BuildReport:
+    made_from = _made_from(articles, keys)
+    digest = digest_of(made_from)
+    if current_digest(index) == digest and _damage(index) is None:
+        held = Index.open(index)
+        return BuildReport(digest, changed=False, articles=len(articles), passages=len(held), chunks=held.chunk_count, embedded=0)
+    encoder = open_encoder()
+    passages: list[Passage] = []
+    chunks: list[Chunk] = []
+    asked: list[tuple[str, ...]] = []
+    for article, its_keys in zip(articles, keys, strict=True):
+        its_passages = split_passages(
+            article, split_sentences, count_tokens=encoder.count_tokens, max_tokens=settings.PASSAGE_TOKENS
+        )
+        packed = pack_passages(
+            article.title, its_passages, count_tokens=encoder.count_tokens, max_tokens=settings.CHUNK_TOKENS
+        )
+        offset = len(passages)
+        chunks.extend(Chunk(chunk.text, chunk.first + offset, chunk.after + offset) for chunk in packed)
+        passages.extend(its_passages)
+        asked.extend(its_keys.of(passage) for passage in its_passages)
+        report(f"{article.slug}: {len(its_passages)} passages, {len(article.sources)} sources")
+    made = _Embedded(encoder, _last_generation(index, made_from), report)
+    searched = [search_text(passage) for passage in passages]
+    tokens = made.tokens([*searched, *(key for its_keys in asked for key in its_keys)])
+    contents = Contents(
+        articles=[(article, article.text) for article in articles],
+        entries=[
+            Entry(passage, text, its_keys, tokens[text], [tokens[key] for key in its_keys])
+            for passage, text, its_keys in zip(passages, searched, asked, strict=True)
+        ],
+        chunks=chunks,
+        vectors=made.vectors([chunk.text for chunk in chunks]),
+        made_from=made_from,
+    )
+    write_generation(index, contents)
+    return BuildReport(
+        digest, changed=True, articles=len(articles), passages=len(passages), chunks=len(chunks), embedded=made.count
+    )
+
+
+class _Embedded:
+    """Vectors of texts: those the last generation holds are taken from it, the others are made and counted."""
+
+    def __init__(self, encoder: Encoder, last: Index | None, report: Report) -> None:
+        self.count = 0
+        self._encoder = encoder
+        self._tokens = last.stored_tokens() if last else {}
+        self._vectors = last.stored_vectors() if last else {}
+        self._report = report
+
+    def tokens(self, texts: Sequence[str]) -> dict[str, HalfMatrix]:
+        """Return the token vectors of each distinct text."""
+        missing = [text for text in dict.fromkeys(texts) if text not in self._tokens]
+        made = self._encoder.encode_tokens(missing, progress=self._progress("passages and keys", len(missing)))
+        new = {text: vectors.vectors.astype(np.float16) for text, vectors in zip(missing, made, strict=True)}
+        return {text: new[text] if text in new else self._tokens[text] for text in texts}
+
+    def vectors(self, texts: Sequence[str]) -> Matrix:
+        """Return the vectors of the texts, shape (len(texts), dim)."""
+        missing = [text for text in dict.fromkeys(texts) if text not in self._vectors]
+        made = self._encoder.encode(missing, progress=self._progress("chunks", len(missing)))
+        new = dict(zip(missing, made, strict=True))
+        return np.array([new[text] if text in new else self._vectors[text] for text in texts], dtype=np.float32)
+
+    def _progress(self, what: str, total: int) -> Callable[[int], None]:
+        done = 0
+
+        def advance(finished: int) -> None:
+            nonlocal done
+            done += finished
+            self.count += finished
+            self._report(f"embedded {done} of {total} {what}")
+
+        return advance
+
+
+def _last_generation(index: Path, made_from: Mapping[str, Any]) -> Index | None:
+    """Return the current generation if its vectors are of the same make, to save embedding unchanged texts."""
+    try:
+        last = Index.open(index)
+    except (IndexDamagedError, IndexMissingError):
+        return None
+    return last if last.made_from["encoder"] == made_from["encoder"] else None
+
+
+def _damage(index: Path) -> str | None:
+    try:
+        Index.open(index)
+    except (IndexDamagedError, IndexMissingError) as error:
+        return str(error)
+    return None
+
+
+def _made_from(articles: Sequence[Article], keys: Sequence[Keys]) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "encoder": MiniLM.name,
+        "settings": {"chunk_tokens": settings.CHUNK_TOKENS, "passage_tokens": settings.PASSAGE_TOKENS},
+        "articles": [
+            {"slug": article.slug, "sha256": article.sha256, "keys": its_keys.sha256}
+            for article, its_keys in zip(articles, keys, strict=True)
+        ],
+    }
