@@ -60,6 +60,15 @@ def read_article(path: Path) -> Article:
         data = path.read_bytes()
     except OSError as error:
         raise ArticleError(path, 0, f"cannot be read ({error.strerror}). Check the name and permissions.") from None
+    return parse_article(path, data)
+
+
+def parse_article(path: Path, data: bytes) -> Article:
+    """Return the article in the bytes of a file; `path` only names it in errors.
+
+    Raises:
+        ArticleError: as `read_article`.
+    """
     if len(data) > MAX_BYTES:
         raise ArticleError(path, 0, f"has {len(data):,} bytes; an article may have {MAX_BYTES:,}. Split it.")
     if b"\0" in data:

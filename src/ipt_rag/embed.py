@@ -8,7 +8,7 @@ states, as ColBERT uses them (Khattab and Zaharia, 2020), without a trained proj
 
 import hashlib
 import importlib.metadata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -52,6 +52,10 @@ class Encoder(Protocol):
     def dim(self) -> int:
         """Length of every vector."""
 
+    @property
+    def vocabulary(self) -> Collection[str]:
+        """Words that the encoder knows whole, lower case."""
+
     def count_tokens(self, text: str) -> int:
         """Return how many tokens of its window a text takes, its own two marks not counted."""
 
@@ -75,6 +79,9 @@ class MiniLM:
 
     def __init__(self, model: Any) -> None:
         self._model = model
+        self.vocabulary: Collection[str] = frozenset(
+            word for word in model.tokenizer.get_vocab() if word.isalpha() and len(word) > 1
+        )
 
     @classmethod
     def open(cls) -> "MiniLM":

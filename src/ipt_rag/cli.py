@@ -1,0 +1,131 @@
+"""The command line: parse, call, print. Errors meant for readers are one sentence and exit 1."""
+
+import dataclasses
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ipt_rag import settings
+from ipt_rag.errors import IptRagError
+
+if TYPE_CHECKING:
+    from ipt_rag.records import Answer
+
+CORPUS = click.option(
+    "--corpus", type=click.Path(path_type=Path), default=settings.CORPUS, show_default=True, help="Folder of articles."
+)
+INDEX = click.option(
+    "--index", type=click.Path(path_type=Path), default=settings.INDEX, show_default=True, help="Folder of the index."
+)
+
+
+class Sentences(click.Group):
+    """A group whose commands turn errors meant for readers into one sentence."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except IptRagError as error:
+            raise click.ClickException(str(error)) from None
+
+
+@click.group(cls=Sentences)
+@click.version_option(package_name="ipt-rag")
+def main() -> None:
+    """Quotes from articles on Interpersonal Psychotherapy, with the articles' own source numbers.
+
+    \b
+        ipt-rag build                        make the index from corpus/
+        ipt-rag ask "What is the sick role?"
+        ipt-rag add page.txt --corpus mine   turn a copied page into an article
+    """
+
+
+@main.command()
+@CORPUS
+@INDEX
+def build(corpus: Path, index: Path) -> None:
+    """Make the index from the articles, or bring it up to date.
+
+    \b
+        ipt-rag build --corpus mine --index mine-index
+    """
+    from ipt_rag.build import build_index  # noqa: PLC0415 - imports the encoder, which `--help` must not wait for
+
+    def progress(line: str) -> None:
+        click.echo(line, err=True)
+
+    done = build_index(corpus, index, report=progress)
+    if not done.changed:
+        click.echo(f"Nothing changed: {done.passages} passages of {done.articles} articles, index {done.digest}.")
+        return
+    click.echo(
+        f"Built index {done.digest}: {done.articles} articles, {done.passages} passages, {done.chunks} chunks; "
+        f"{done.embedded} texts embedded, the rest kept."
+    )
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@CORPUS
+def add(files: tuple[Path, ...], corpus: Path) -> None:
+    """Turn pages copied as text into article files, and report what was left out.
+
+    \b
+        ipt-rag add page.txt --corpus mine
+        ipt-rag build --corpus mine --index mine-index
+    """
+    from ipt_rag.importing import add_page  # noqa: PLC0415
+
+    for file in files:
+        click.echo(add_page(file, corpus).summary())
+
+
+@main.command()
+@click.argument("question")
+@INDEX
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of text.")
+@click.option("--ranked", type=click.IntRange(0, 50), default=0, help="Also give the best K passages, whatever was decided.")
+def ask(question: str, index: Path, as_json: bool, ranked: int) -> None:
+    """Answer with quotes from the articles, or say that they do not answer.
+
+    QUESTION may be `-`: then each line of standard input is a question. Prefer that to an argument where the
+    shell keeps a history. Do not type patient details; what looks like them is refused and never repeated.
+
+    \b
+        ipt-rag ask "How many sessions does IPT take?"
+        ipt-rag ask --json --ranked 5 - < questions.txt
+    """
+    from ipt_rag.chatbot import Chatbot  # noqa: PLC0415 - imports the encoder
+    from ipt_rag.print import print_answer  # noqa: PLC0415
+
+    chatbot = Chatbot.open(index)
+    for line in _questions(question):
+        try:
+            answer = chatbot.ask(line, ranked=ranked)
+        except IptRagError as error:
+            if question != "-":
+                raise
+            click.echo(json.dumps({"status": "error", "error": str(error)}))
+            continue
+        click.echo(to_json(answer) if as_json else print_answer(answer))
+        sys.stdout.flush()
+
+
+def to_json(answer: "Answer") -> str:
+    """Return the machine interface's object on one line."""
+    return json.dumps(dataclasses.asdict(answer), ensure_ascii=False)
+
+
+def _questions(question: str) -> Iterator[str]:
+    if question != "-":
+        yield question
+        return
+    for line in sys.stdin:
+        if line.strip():
+            yield line.rstrip("\n")

@@ -1,0 +1,139 @@
+"""A question -> `Query`: what the encoder and the word index are asked, in the corpus's own words.
+
+Spelling is repaired against the words of the corpus, abbreviations of the field are spelled out (or shortened,
+whichever the corpus uses), and the topic word and polite wrapping are taken off: every article here is about
+IPT, so that "IPT" parts no passage from another.
+"""
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from rapidfuzz.distance import DamerauLevenshtein
+
+WORD = re.compile(r"[^\W_]+(?:[-’'][^\W_]+)*")
+TOPIC = re.compile(
+    r"\b(?:interpersonal (?:psycho)?therapy(?: \(ipt\))?|ipt)\b(?!-)(?:['’]s\b)?", re.IGNORECASE
+)
+# Wrapping that asks without saying what: it holds no word of an answer. Longest first where one begins another.
+WRAPPING = re.compile(
+    r"^(?:(?:please|hi|hello|hey|ok|so|well|and|also|um)\b[,!. ]*)*"
+    r"(?:(?:can|could|would|will) you (?:please )?(?:tell|explain|show|give|remind|describe|list|help)(?: (?:to )?me)?(?: with)?"
+    r"|(?:please )?(?:tell me|explain|describe|remind me|walk me through|give me|show me|list|write me|write)"
+    r"|i(?:['’]d| would)? (?:want|need|like) to (?:know|understand|learn)"
+    r"|i(?:['’]m| am) (?:wondering|curious|asking|looking for)"
+    r"|do (?:you|we) (?:know|have)|does anyone know|what do (?:you|we) know about|is it true that|is there)?\b"
+    r"(?: (?:about|whether|if|some|any|the|a|an))*\s*",
+    re.IGNORECASE,
+)
+STOPWORDS = frozenset(
+    "a about above after again all also am an and any anyone are as at be because been before being between both but by "
+    "can could did do does doing down during each for from further had has have having he her here hers him his how i if "
+    "in into is it its itself just let me might more most much must my no nor not of off on once only or other our out "
+    "over own per please same shall she should so some such than that the their them then there these they this those "
+    "through to too under until up us use used uses using very was we were what when where which while who whom why will "
+    "with within without would you your yours tell say says said mean means does explain describe give show list get got "
+    "one ones way ways thing things kind kinds sort type really actually exactly know called".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question made ready for search."""
+
+    text: str  # for the encoder
+    words: tuple[str, ...]  # content words, folded, each once, for the word index and for coverage
+    repaired: tuple[tuple[str, str], ...]  # (as typed, as read) of each word whose spelling was repaired
+
+
+def understand(question: str, vocabulary: Collection[str], known: Collection[str]) -> Query:
+    """Return the query for a question.
+
+    Args:
+        question: as typed, already passed by the guard.
+        vocabulary: the words of the corpus, lower case, as written.
+        known: words that are right as they are though the corpus lacks them.
+    """
+    text = " ".join(unicodedata.normalize("NFKC", question).split())
+    text, repaired = _repair(text, vocabulary, known)
+    text = _abbreviate(text, vocabulary)
+    bare = TOPIC.sub(" ", text)
+    bare = WRAPPING.sub("", bare.strip(), count=1)
+    bare = re.sub(r"\b(?:in|of|for|with|does|is|to|about|on|from|by|and|or|vs|versus)?\s*$", "", bare.rstrip(" ?.!"))
+    bare = " ".join(bare.split())
+    words = tuple(dict.fromkeys(word for word in content_words(bare or text)))
+    return Query(bare or text, words, repaired)
+
+
+def content_words(text: str) -> list[str]:
+    """Return the words that carry meaning, lower case, in order."""
+    return [word for word in (found.lower() for found in WORD.findall(text)) if word not in STOPWORDS]
+
+
+def _repair(
+    text: str, vocabulary: Collection[str], known: Collection[str]
+) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """Return the text with misspelt words replaced by the corpus's nearest, and the pairs replaced.
+
+    A word with a digit, a short word, an abbreviation in capitals and any known word stay as they are, so that one
+    clinical term or number never turns into another.
+    """
+    repaired: list[tuple[str, str]] = []
+
+    def replace(found: re.Match[str]) -> str:
+        word = found.group()
+        folded = word.lower()
+        if len(word) < 4 or word.isupper() or not word.isalpha() or folded in vocabulary or folded in known:
+            return word
+        nearest = _nearest(folded, vocabulary)
+        if nearest is None:
+            return word
+        repaired.append((word, nearest))
+        return nearest
+
+    return WORD.sub(replace, text), tuple(repaired)
+
+
+def _nearest(word: str, vocabulary: Collection[str]) -> str | None:
+    limit = 1 if len(word) < 6 else 2
+    close = [
+        (distance, candidate)
+        for candidate in vocabulary
+        if candidate[0] == word[0] and candidate.isalpha() and abs(len(candidate) - len(word)) <= limit and len(candidate) > 3
+        if (distance := DamerauLevenshtein.distance(word, candidate, score_cutoff=limit)) <= limit
+    ]
+    return min(close)[1] if close else None
+
+
+def _abbreviate(text: str, vocabulary: Collection[str]) -> str:
+    """Return the text with abbreviations and their meanings side by side where the corpus uses both."""
+    expansions, in_capitals = _expansions()
+
+    def spell_out(found: re.Match[str]) -> str:
+        word = found.group()
+        meanings = expansions.get(word.lower()) or (in_capitals.get(word.lower()) if word.isupper() else None)
+        if not meanings or meanings[0] in text.lower():
+            return word
+        return f"{word} {meanings[0]}" if word.lower() in vocabulary else meanings[0]
+
+    text = WORD.sub(spell_out, text)
+    for short, meanings in {**expansions, **in_capitals}.items():
+        if short not in vocabulary or re.search(rf"\b{re.escape(short)}\b", text, re.IGNORECASE):
+            continue
+        for meaning in meanings:
+            text, count = re.subn(
+                rf"\b{re.escape(meaning)}\b", f"\\g<0> {short.upper()}", text, count=1, flags=re.IGNORECASE
+            )
+            if count:
+                break
+    return text
+
+
+@cache
+def _expansions() -> tuple[Mapping[str, list[str]], Mapping[str, list[str]]]:
+    table = tomllib.loads(files("ipt_rag").joinpath("abbreviations.toml").read_text(encoding="utf-8"))
+    return table["expansions"], table["in_capitals"]
