@@ -1,0 +1,198 @@
+"""The page's own words, in each language of the interface; the articles always stay in theirs."""
+
+from dataclasses import dataclass
+
+BANNER = "LLM-generated — verify before clinical use"  # the articles' own warning: never translated away
+
+
+@dataclass(frozen=True, slots=True)
+class PageText:
+    """Every fixed sentence of the page in one language; `{…}` are filled in by the module that shows it."""
+
+    language: str
+    banner: str
+    vouched: dict[str, str]  # by provenance
+    tiers: dict[str, str]  # by tier, "" where an article names none
+    best_tier: str
+    kinds: dict[str, str]  # label above a quote that is no plain paragraph, by kind
+    also_covered: str
+    sources: str
+    all_sources: str
+    source_number: str
+    no_sources: str
+    opens_elsewhere: str
+    context: str
+    cited_here: str
+    open_article: str
+    not_in_articles: str
+    reasons: dict[str, str]
+    nearest: str
+    open_section: str
+    answered_status: str
+    not_in_articles_status: str
+    refused_status: str
+    one_passage: str
+    passages: str
+    one_source: str
+    several_sources: str
+    question: str
+    answer: str
+    helpful: str
+    verdicts: dict[str, str]
+    sections: str
+    about: dict[str, str]  # labels of the front matter shown, by its key
+    show: str
+    quoted_starts: str
+    quoted_ends: str
+    unknown_article: str
+    matched_words: str
+    search_passages: str
+    facets: dict[str, str]
+    nothing_in_facet: str
+    failed: str
+    page: dict[str, str]  # what stands on the page before any answer, by the place it stands in
+    examples: dict[str, tuple[str, ...]]  # by role: questions that the articles answer
+
+
+ENGLISH = PageText(
+    language="en",
+    banner=BANNER,
+    vouched={
+        "sourced": "Sourced",
+        "LLM": "LLM wording, no source of its own",
+        "mixed": "Sourced and LLM-worded",
+        "unmarked": "Unmarked: the article names no source for this",
+    },
+    tiers={
+        "T1": "strongest: research and evidence reviews",
+        "T2": "established: manuals and expert bodies",
+        "T3": "introductory: videos and consumer pages",
+        "": "the article names no tier",
+    },
+    best_tier="best source {tier}, {meaning}",
+    kinds={
+        "paragraph": "",
+        "item": "",
+        "definition": "Key term",
+        "row": "Table row",
+        "question": "Supervision question",
+        "vignette": "Illustrative example, not a finding or a guideline",
+        "source": "From the article’s source list",
+    },
+    also_covered="also covered by",
+    sources="Sources of this answer",
+    all_sources="Sources",
+    source_number="source {number}",
+    no_sources="These passages carry no source number.",
+    opens_elsewhere="opens another site",
+    context="Context",
+    cited_here="Also cited here",
+    open_article="Open article",
+    not_in_articles="The articles do not answer this.",
+    reasons={
+        "": "",
+        "nothing_close": "No passage comes close to the question.",
+        "fact_missing": "They touch on the subject, but the fact asked for is not in them.",
+        "too_vague": "The question fits too many passages; name the disorder, phase, technique or term you mean.",
+        "phi": "",
+    },
+    nearest="Nearest sections",
+    open_section="Open the section {section} of {title}",
+    answered_status="Answer {turn}: {passages}, {sources}.",
+    not_in_articles_status="Answer {turn}: the articles do not answer this.",
+    refused_status="The message was refused and removed.",
+    one_passage="1 passage",
+    passages="{count} passages",
+    one_source="1 source",
+    several_sources="{count} sources",
+    question="Question {turn}",
+    answer="Answer {turn}",
+    helpful="Was this answer right?",
+    verdicts={"useful": "Useful", "not_useful": "Not useful", "wrong_citation": "Wrong citation"},
+    sections="Sections",
+    about={
+        "kind": "Kind",
+        "version": "Version",
+        "date": "Date",
+        "licence": "Licence",
+        "provenance": "Provenance",
+        "origin": "Based on",
+    },
+    show="Show",
+    quoted_starts="quoted passage:",
+    quoted_ends="end of quoted passage",
+    unknown_article="This article is not in the index any more. Reload the page.",
+    matched_words="Underlined words met your question.",
+    search_passages="Search these passages",
+    facets={
+        "indications": "Indications",
+        "cautions": "Cautions",
+        "phases": "Phases",
+        "techniques": "Techniques",
+        "evidence": "Evidence",
+        "terms": "Key terms",
+        "misconceptions": "Misconceptions",
+        "plan": "Treatment plan",
+        "questions": "Supervision questions",
+        "examples": "Illustrative examples",
+    },
+    nothing_in_facet="The articles have no such passage.",
+    failed="Something went wrong here and the question was not answered. Nothing of it was kept. Try again.",
+    page={
+        "title": "Interpersonal Psychotherapy",
+        "subtitle": "The articles’ own words, with their sources",
+        "skip": "Skip to the question",
+        "reading": "Reading the articles…",
+        "ready": "Ready",
+        "stopped": "The program has stopped. See the terminal where it was started.",
+        "ask": "Ask",
+        "read": "Read",
+        "explore": "Explore",
+        "question": "Your question",
+        "phi": "No patient details: a question that seems to hold any is refused unread, and nothing of it is kept.",
+        "placeholder": "Ask about Interpersonal Psychotherapy",
+        "searching": "Searching the articles…",
+        "waiting": "The articles are still being read. Your question waits and will be answered.",
+        "answers": "Answers, newest first",
+        "new": "New conversation",
+        "copy": "Copy",
+        "copied": "Copied.",
+        "markdown": "Markdown",
+        "json": "JSON",
+        "html": "HTML",
+        "print": "Print",
+        "export": "Take away",
+        "examples": "Questions to begin with",
+        "cleared": "The conversation is cleared.",
+        "articles": "Articles",
+        "lists": "Lists of passages",
+        "hidden": "{count} passages hidden",
+        "shown": "{count} passages shown",
+        "about": "Every answer is quoted word for word from the articles, with the source numbers that they give. "
+        "Nothing is composed, nothing leaves this machine, and reloading the page forgets the conversation.",
+    },
+    examples={
+        "For clinicians": (
+            "Is IPT suitable for bipolar disorder?",
+            "What is a SMART objective for a role dispute?",
+            "Does maintenance IPT lower the risk of relapse?",
+        ),
+        "For supervisors": (
+            "Is IPT a form of CBT?",
+            "What is communication analysis?",
+            "How does culture matter when choosing the focus?",
+        ),
+        "For trainees": (
+            "What happens in the initial phase?",
+            "What are the four interpersonal problem areas?",
+            "Where can I train in IPT?",
+        ),
+    },
+)
+
+LANGUAGES = {ENGLISH.language: ENGLISH}
+
+
+def in_language(code: str) -> PageText:
+    """Return the words for a language code such as "es-MX"; English where we have none."""
+    return LANGUAGES.get(code.split("-")[0].lower(), ENGLISH)

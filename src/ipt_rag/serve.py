@@ -1,0 +1,146 @@
+"""Starts the page: options, the port, the articles read in the background, and the server until it is stopped."""
+
+import errno
+import logging
+import os
+import socket
+import sys
+import tempfile
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import click
+
+from ipt_rag import settings
+from ipt_rag.errors import IptRagError, SettingsError
+from ipt_rag.page_guard import State
+
+T = TypeVar("T")
+
+
+class Background(Generic[T]):
+    """Something slow that is made in a thread while the page already shows; whoever asks for it waits."""
+
+    def __init__(self, make: Callable[[], T]) -> None:
+        self._make = make
+        self._done = threading.Event()
+        self._made: T | None = None
+        self.error: Exception | None = None
+        threading.Thread(target=self._run, name="reading the articles", daemon=True).start()
+
+    def _run(self) -> None:
+        try:
+            self._made = self._make()
+        except Exception as error:  # kept for whoever waits; the thread has nobody to tell
+            self.error = error
+        finally:
+            self._done.set()
+
+    @property
+    def state(self) -> State:
+        """Whether it is still being made."""
+        if not self._done.is_set():
+            return "reading"
+        return "failed" if self.error else "ready"
+
+    def wait(self, timeout_s: float | None = None) -> bool:
+        """Return whether it is done, made or failed, within the time given."""
+        return self._done.wait(timeout_s)
+
+    def get(self) -> T:
+        """Return what was made, once it is; raise what the making raised."""
+        self._done.wait()
+        if self.error:
+            raise self.error
+        assert self._made is not None  # for the type checker: without an error it was made
+        return self._made
+
+
+def check_address(host: str, port: int) -> None:
+    """Return if the page can be served at an address.
+
+    Raises:
+        SettingsError: the port is taken or not allowed, or the host is not this machine's.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind(address)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            problem = f"Port {port} of {host} is in use. Stop the program that holds it, or choose another with --port."
+        else:
+            problem = f"The page cannot be served at {host}, port {port} ({error.strerror}). Choose others."
+        raise SettingsError(problem) from None
+
+
+def serve(corpus: Path, index: Path, host: str, port: int, names: tuple[str, ...]) -> None:
+    """Serve the page until it is interrupted; the page shows at once, and the articles are read behind it.
+
+    Raises:
+        IptRagError: the address cannot be used, or the articles cannot be read.
+    """
+    check_address(host, port)
+    with tempfile.TemporaryDirectory(prefix="ipt-rag-") as private:
+        os.environ["GRADIO_TEMP_DIR"] = private
+        # Here, not above: Gradio takes seconds to import, and a wrong option or port should be told at once.
+        from ipt_rag.ui import Library, build_page, launch_page
+
+        def read_articles() -> Library:
+            from ipt_rag.build import ensure_index
+            from ipt_rag.chatbot import Chatbot
+
+            ensure_index(corpus, index, _say)
+            return Chatbot.open(index)
+
+        chatbot = Background(read_articles)
+        page = build_page(chatbot.get)
+        launch_page(page, host=host, port=port, hosts=names, state=lambda: chatbot.state)
+        _say(f"The page is open at http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port} (stop with Ctrl+C)")
+        _say("Reading the articles…")
+        try:
+            while not chatbot.wait(0.5):  # in short steps, so that Ctrl+C is heard on every system
+                pass
+            if chatbot.error:
+                raise chatbot.error
+            _say("Ready.")
+            threading.Event().wait()
+        except KeyboardInterrupt:
+            _say("Stopped.")
+        finally:
+            page.close(verbose=False)
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)
+
+
+@click.command(help="Serve the question page on this machine, over the articles in --corpus.")
+@click.option("--corpus", type=click.Path(path_type=Path), default=settings.CORPUS, show_default=True)
+@click.option("--index", type=click.Path(path_type=Path), default=settings.INDEX, show_default=True)
+@click.option("--host", envvar="GRADIO_SERVER_NAME", default="127.0.0.1", show_default=True, show_envvar=True)
+@click.option(
+    "--port",
+    envvar="GRADIO_SERVER_PORT",
+    type=click.IntRange(1, 65_535),
+    default=7860,
+    show_default=True,
+    show_envvar=True,
+)
+@click.option(
+    "--name",
+    "names",
+    multiple=True,
+    envvar="IPT_RAG_HOST_NAMES",
+    help="A host name that the page may be reached by, beside this machine's own. May be given more than once.",
+)
+def main(corpus: Path, index: Path, host: str, port: int, names: tuple[str, ...]) -> None:
+    """Parse, serve, and turn errors meant for readers into one sentence and exit 1."""
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s: %(message)s")
+    try:
+        serve(corpus, index, host, port, names)
+    except IptRagError as error:
+        raise click.ClickException(str(error)) from None

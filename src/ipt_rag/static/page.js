@@ -1,0 +1,246 @@
+// What the page does in the browser: it keeps the conversation (here and nowhere else), shows turns, moves focus to
+// sources, and makes the files to take away. Every HTML string that it inserts was escaped by render.py.
+"use strict";
+
+window.iptPage = (() => {
+  const words = window.iptWords;
+  const packets = []; // the answers shown, oldest first; reloading the page forgets them
+  let lastNumber = null; // the link that brought the reader to a source
+  let picked = null;
+
+  const find = (selector, root = document) => root.querySelector(selector);
+  const box = () => find("#question textarea") || find("#question input");
+  const say = (sentence) => { const line = find("#status"); if (line) line.textContent = sentence; };
+  const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const isReady = () => find("#state")?.dataset.state === "ready";
+
+  const scrollTo = (element, block) => element.scrollIntoView({ block, behavior: calm() ? "auto" : "smooth" });
+
+  const clearNotes = () => {
+    for (const name of ["#problem", "#refusal"]) { const note = find(name); if (note) note.replaceChildren(); }
+  };
+
+  const complain = (sentence) => {
+    say("");
+    const line = document.createElement("p");
+    line.className = "problem";
+    line.textContent = sentence;
+    find("#problem").replaceChildren(line);
+  };
+
+  // ---- one question
+
+  const asking = (question) => {
+    clearNotes();
+    say(isReady() ? words.searching : words.waiting);
+    find("#turns").setAttribute("aria-busy", "true");
+    return [question, { turn: packets.length + 1, language: document.documentElement.lang || navigator.language }];
+  };
+
+  const answered = (packet, question) => {
+    find("#turns").removeAttribute("aria-busy");
+    if (!packet || packet.status === "problem") {
+      complain(packet ? packet.said : words.failed);
+      return question;
+    }
+    if (packet.status === "refused") {
+      find("#refusal").innerHTML = packet.html;
+      say(packet.said);
+      box().value = "";
+      setTimeout(() => box().focus(), 0);
+      return "";
+    }
+    packets.push(packet);
+    find("#turns").insertAdjacentHTML("afterbegin", packet.html);
+    find("#tools").hidden = false;
+    find("#examples").open = false;
+    say(packet.said);
+    if (matchMedia("(pointer: coarse)").matches) { // the keyboard of a phone would cover the answer
+      box().blur();
+      scrollTo(find("#turns").firstElementChild, "start");
+    } else {
+      setTimeout(() => box().focus({ preventScroll: true }), 0);
+    }
+    return "";
+  };
+
+  const fill = (question) => {
+    const area = box();
+    const set = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(area), "value").set;
+    set.call(area, question);
+    area.dispatchEvent(new Event("input", { bubbles: true }));
+    area.focus();
+  };
+
+  // ---- from a number to its source, and back
+
+  const goTo = (link) => {
+    const target = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+    if (!target) return;
+    for (let at = target.parentElement; at; at = at.parentElement) if (at.tagName === "DETAILS") at.open = true;
+    for (const lit of document.querySelectorAll(".lit")) lit.classList.remove("lit");
+    if (link.classList.contains("number")) { lastNumber = link; target.classList.add("lit"); }
+    const inner = target.matches("#question") ? box() : target;
+    inner.focus({ preventScroll: true });
+    scrollTo(inner, link.classList.contains("number") ? "nearest" : "start");
+  };
+
+  // ---- the reader
+
+  const openPlace = (button) => {
+    const { article, start, end, section } = button.dataset;
+    window.iptPage.openArticle({ article, section: section ?? "", start: start ?? null, end: end ?? null });
+    const before = find("#reader .reader, #reader .problem");
+    let tries = 0;
+    const settle = () => { // the tab and the article are shown by Gradio, some frames later
+      const shown = find("#reader .reader, #reader .problem");
+      if ((!shown || shown === before || !shown.offsetParent) && tries++ < 300) return requestAnimationFrame(settle);
+      if (!shown) return;
+      const target = find("mark", shown) || find("[data-sought]", shown) || find("h2", shown) || shown;
+      if (!target.hasAttribute("tabindex")) target.setAttribute("tabindex", "-1");
+      target.focus({ preventScroll: true });
+      target.scrollIntoView({ block: target.tagName === "MARK" ? "center" : "start" });
+    };
+    requestAnimationFrame(settle);
+  };
+
+  const showVouched = (fieldset) => {
+    const reader = fieldset.closest(".reader");
+    const shown = new Set([...fieldset.querySelectorAll("input:checked")].map((input) => input.value));
+    for (const run of reader.querySelectorAll(".run")) run.hidden = !shown.has(run.dataset.vouched);
+  };
+
+  // ---- lists of passages
+
+  const exploring = () => { if (!find("#passages h2")) choose(find("#facets .facet")); };
+
+  const choose = (button) => {
+    for (const other of document.querySelectorAll("#facets .facet")) other.removeAttribute("aria-current");
+    button.setAttribute("aria-current", "true");
+    window.iptPage.listPassages(button.dataset.facet);
+  };
+
+  const sift = () => {
+    const sought = find("#passage-search").value.trim().toLowerCase().split(/\s+/).filter(Boolean);
+    let shown = 0;
+    for (const entry of document.querySelectorAll("#passages .explored > li.quote")) {
+      const has = entry.textContent.toLowerCase();
+      entry.hidden = !sought.every((word) => has.includes(word));
+      if (!entry.hidden) shown += 1;
+    }
+    find("#passage-count").textContent = words.shown.replace("{count}", shown);
+  };
+
+  // ---- what a reader takes away
+
+  const day = () => new Date().toISOString().slice(0, 10);
+  const digest = () => [...new Set(packets.map((packet) => packet.answer.index))].join(", ");
+
+  const asMarkdown = () =>
+    [`# ${words.title}`, `**${words.banner}**`, `Index ${digest()} · ${day()}`,
+      ...packets.map((packet) => packet.markdown)].join("\n\n");
+
+  const asJson = () => JSON.stringify({
+    banner: words.banner, index: digest(), date: day(),
+    turns: packets.map(({ turn, question, answer }) => ({ turn, question, answer })),
+  }, null, 2) + "\n";
+
+  const asHtml = () => {
+    const turns = find("#turns").cloneNode(true);
+    for (const button of turns.querySelectorAll("button, form")) button.remove();
+    const page = document.implementation.createHTMLDocument(words.title);
+    page.documentElement.lang = document.documentElement.lang || "en";
+    const style = page.createElement("style");
+    style.textContent = find("#page-style").textContent;
+    page.head.append(style);
+    page.body.className = "taken-away";
+    const heading = page.createElement("h1");
+    heading.textContent = words.title;
+    const banner = page.createElement("p");
+    banner.id = "banner";
+    banner.textContent = words.banner;
+    const made = page.createElement("p");
+    made.textContent = `Index ${digest()} · ${day()}`;
+    page.body.append(banner, heading, made, turns);
+    return "<!doctype html>\n" + page.documentElement.outerHTML + "\n";
+  };
+
+  const save = (content, type, name) => {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([content], { type }));
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  };
+
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(asMarkdown());
+    } catch { // without a secure address the clipboard is closed to pages
+      const area = document.createElement("textarea");
+      area.value = asMarkdown();
+      document.body.append(area);
+      area.select();
+      document.execCommand("copy");
+      area.remove();
+    }
+    say(words.copied);
+  };
+
+  const tools = {
+    copy,
+    markdown: () => save(asMarkdown(), "text/markdown", `ipt-answers-${day()}.md`),
+    json: () => save(asJson(), "application/json", `ipt-answers-${day()}.json`),
+    html: () => save(asHtml(), "text/html", `ipt-answers-${day()}.html`),
+    print: () => window.print(),
+    new: () => {
+      packets.length = 0;
+      find("#turns").replaceChildren();
+      find("#tools").hidden = true;
+      find("#examples").open = true;
+      clearNotes();
+      say(words.cleared);
+      box().focus();
+    },
+  };
+
+  // ---- events of the whole page
+
+  document.addEventListener("click", (event) => {
+    const at = event.target.closest("a[href^='#'], button");
+    if (!at) return;
+    if (at.matches("a")) { event.preventDefault(); goTo(at); }
+    else if (at.matches(".open")) openPlace(at);
+    else if (at.matches(".example")) fill(at.textContent);
+    else if (at.matches(".facet")) choose(at);
+    else if (at.dataset.do) tools[at.dataset.do]();
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && lastNumber && event.target.closest?.(".lit")) lastNumber.focus();
+  });
+
+  document.addEventListener("input", (event) => { if (event.target.id === "passage-search") sift(); });
+  document.addEventListener("change", (event) => {
+    const fieldset = event.target.closest?.("fieldset.show");
+    if (fieldset) showVouched(fieldset);
+  });
+
+  // ---- whether the articles have been read
+
+  const watchState = async () => {
+    const line = find("#state");
+    if (!line) return setTimeout(watchState, 100);
+    try {
+      const { state } = await (await fetch(new URL("healthz", document.baseURI), { cache: "no-store" })).json();
+      if (line.dataset.state !== state) { line.dataset.state = state; line.textContent = words[state] ?? words.stopped; }
+      if (state === "reading") setTimeout(watchState, 500);
+    } catch {
+      line.dataset.state = "failed";
+      line.textContent = words.stopped;
+    }
+  };
+  watchState();
+
+  return { asking, answered, exploring };
+})();

@@ -1,0 +1,336 @@
+"""The page: its layout and its events. Door: gradio.
+
+What a reader sees is our own HTML (`render`), so that names, order and focus are ours; Gradio carries the question
+box, the tabs and the calls. The conversation lives only in the browser: a handler gets one question and gives back
+one turn. A question is shown on the page only once the guard has let it pass.
+"""
+
+import json
+import logging
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from functools import cache
+from html import escape
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Protocol
+
+# Gradio and the hub client read these when they are imported, so they stand above the import.
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+os.environ["GRADIO_RUN_HISTORY"] = "False"  # would keep every question in the browser's storage
+os.environ["GRADIO_SHARE"] = "False"
+os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+os.environ["HF_HUB_OFFLINE"] = "1"
+
+import gradio as gr
+from gradio.events import api
+from starlette.middleware import Middleware
+
+from ipt_rag import render
+from ipt_rag.errors import IptRagError
+from ipt_rag.page_guard import LOOPBACK, PageGuard, State
+from ipt_rag.page_text import ENGLISH, PageText, in_language
+from ipt_rag.phi.kinds import BY_PHRASE
+from ipt_rag.phi.wording import NOTHING_KEPT, REFUSAL, REWRITE
+from ipt_rag.records import Answer, Article, Passage
+
+log = logging.getLogger(__name__)
+
+MAX_TURN = 100_000
+ASKED_AT_ONCE = 4  # questions served side by side, page and API together: they share one encoder
+WAITING_QUESTIONS = 64  # beyond these a new one is told to come back
+MAX_BODY_BYTES = 1_000_000  # a whole article as a question is refused with a sentence; more is no question
+BURST_REQUESTS = 60
+REQUESTS_PER_SECOND = 4.0
+
+
+class Holdings(Protocol):
+    """What the page needs of the index: what it holds, without a question."""
+
+    def articles(self) -> dict[str, str]:
+        """Return the titles of the articles by slug."""
+
+    def passage(self, number: int) -> Passage:
+        """Return a passage by its number, counted from 0."""
+
+    def __len__(self) -> int:
+        """Return the number of passages."""
+
+
+class Library(Protocol):
+    """What the page needs of the chatbot."""
+
+    @property
+    def index(self) -> Holdings:
+        """Return the index that answers."""
+
+    def ask(self, question: str, *, ranked: int = 0) -> Answer:
+        """Return the answer to a question."""
+
+    def article(self, slug: str) -> Article:
+        """Return the article as indexed."""
+
+
+Packet = dict[str, Any]
+
+
+def answer_packet(library: Callable[[], Library], question: str, sent: Mapping[str, Any] | None) -> Packet:
+    """Return what the page shows for one question: a turn, a refusal, or the sentence that says what went wrong.
+
+    Only an answer that was not refused brings the question back with it. No error escapes, because Gradio would print
+    its message, which might hold words of the question.
+    """
+    text = in_language(str((sent or {}).get("language", "")))
+    try:
+        turn = min(max(int((sent or {}).get("turn", 1)), 1), MAX_TURN)
+        answer = library().ask(question)
+        said = render.status_sentence(answer, turn, text)
+        if answer.status == "refused":
+            return {"status": "refused", "said": said, "html": _refusal(answer.kinds)}
+        quoted = {quote.article: library().article(quote.article) for quote in answer.quotes}
+        return {
+            "status": answer.status,
+            "said": said,
+            "turn": turn,
+            "question": question,
+            "html": render.turn_html(answer, question=question, turn=turn, articles=quoted, text=text),
+            "markdown": render.turn_markdown(answer, question=question, text=text),
+            "answer": asdict(answer),
+        }
+    except IptRagError as error:
+        return {"status": "problem", "said": str(error)}
+    except Exception as error:
+        log.error("A question was not answered: %s", type(error).__name__)
+        return {"status": "problem", "said": text.failed}
+
+
+def _refusal(kinds: Sequence[str]) -> str:
+    listed = kinds[0] if len(kinds) == 1 else ", ".join(kinds[:-1]) + " and " + kinds[-1] if kinds else "an identifier"
+    instead = [f"In place of {kind}, write {BY_PHRASE[kind].instead}." for kind in kinds if kind in BY_PHRASE]
+    return render.refusal_html([f"{REFUSAL.format(kinds=listed)} {NOTHING_KEPT}", REWRITE], instead)
+
+
+def reader_view(library: Callable[[], Library], where: Mapping[str, Any], text: PageText) -> str:
+    """Return the reader for the place a button names: an article, and a stretch or a section of it."""
+    try:
+        article = library().article(str(where.get("article", "")))
+        start, end = where.get("start"), where.get("end")
+        mark = (int(start), int(end)) if start is not None and end is not None else None
+        return render.reader_html(article, mark=mark, section=str(where.get("section", "")), text=text)
+    except (IptRagError, KeyError, ValueError):
+        return _problem(text.unknown_article)
+    except Exception as error:
+        log.error("An article was not shown: %s", type(error).__name__)
+        return _problem(text.failed)
+
+
+def _problem(sentence: str) -> str:
+    return f'<p class="problem" role="alert">{escape(sentence)}</p>'
+
+
+def build_page(library: Callable[[], Library], text: PageText = ENGLISH) -> gr.Blocks:
+    """Return the page; `library` gives the chatbot, and waits while it is still being read in."""
+
+    def ask_turn(question: str, sent: Any) -> Packet:
+        return answer_packet(library, question, sent)
+
+    def ask(question: str) -> dict[str, Any]:
+        """Answer a question with passages quoted word for word from the articles, or say that they do not answer.
+
+        Refuses a question that seems to hold patient details: `status` is then "refused" and `kinds` names them.
+
+        Args:
+            question: a question about Interpersonal Psychotherapy, without patient details
+        """
+        try:
+            return asdict(library().ask(question))
+        except IptRagError as error:
+            raise gr.Error(str(error), print_exception=False) from None
+        except Exception as error:
+            log.error("A question to the API was not answered: %s", type(error).__name__)
+            raise gr.Error(ENGLISH.failed, print_exception=False) from None
+
+    def open_article(event: gr.EventData) -> tuple[Any, str]:
+        return gr.Tabs(selected="read"), reader_view(library, event._data or {}, text)
+
+    @cache
+    def article(slug: str) -> Article:
+        return library().article(slug)
+
+    @cache
+    def shelf() -> str:
+        return render.shelf_html([article(slug) for slug in library().index.articles()], text)
+
+    @cache
+    def listed(facet: str) -> str:
+        index = library().index
+        passages = [index.passage(number) for number in range(len(index))]
+        return render.explore_html({slug: article(slug) for slug in index.articles()}, passages, facet, text)
+
+    def show_list(event: gr.EventData) -> str:
+        facet = str((event._data or {}).get("facet", ""))
+        return listed(facet if facet in text.facets else next(iter(text.facets)))
+
+    title = f"{text.page['title']} — {text.page['subtitle']}"
+    page: gr.Blocks
+    with gr.Blocks(title=title, analytics_enabled=False) as page:
+        gr.HTML(_masthead(text), elem_id="masthead")
+        gr.HTML(f'<p role="note">{escape(text.banner)}</p>', elem_id="banner")
+        with gr.Tabs(elem_id="views") as views:
+            with gr.Tab(text.page["ask"], id="ask"):
+                question = gr.Textbox(
+                    label=text.page["question"],
+                    info=text.page["phi"],
+                    placeholder=text.page["placeholder"],
+                    lines=1,
+                    max_lines=5,
+                    submit_btn=text.page["ask"],
+                    elem_id="question",
+                    # Some browsers send text to a spelling service or keep it for completion.
+                    html_attributes=gr.InputHTMLAttributes(autocomplete="off", spellcheck=False),
+                )
+                gr.HTML(_desk(text), elem_id="desk")
+            with gr.Tab(text.page["read"], id="read") as read:
+                shelf_view = gr.HTML(_waiting(text), elem_id="shelf")
+                reader = gr.HTML("", elem_id="reader", js_on_load=_OPENS_ARTICLES)
+            with gr.Tab(text.page["explore"], id="explore") as explore:
+                gr.HTML(_facets(text), elem_id="facets")
+                passages = gr.HTML(_waiting(text), elem_id="passages", js_on_load=_LISTS_PASSAGES)
+        sent = gr.JSON(visible=False)
+        packet = gr.JSON(visible=False)
+
+        private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+        question.submit(
+            ask_turn,
+            [question, sent],
+            [packet],
+            js="(question) => window.iptPage.asking(question)",
+            concurrency_limit=ASKED_AT_ONCE,
+            concurrency_id="ask",
+            trigger_mode="once",
+            **private,
+        ).then(
+            None,
+            [packet, question],
+            [question],
+            js="(packet, question) => window.iptPage.answered(packet, question)",
+            **private,
+        )
+        reader.select(open_article, None, [views, reader], queue=False, **private)
+        read.select(shelf, None, [shelf_view], queue=False, **private)
+        passages.select(show_list, None, [passages], queue=False, **private)
+        explore.select(None, None, None, js="() => window.iptPage.exploring()", **private)
+        api(ask, api_name="ask", concurrency_limit=ASKED_AT_ONCE, concurrency_id="ask")
+    page.queue(max_size=WAITING_QUESTIONS, default_concurrency_limit=ASKED_AT_ONCE, api_open=False)
+    return page
+
+
+def launch_page(
+    page: gr.Blocks, *, host: str, port: int, hosts: Sequence[str] = (), state: Callable[[], State]
+) -> None:
+    """Serve the page and return once it answers; `hosts` are names it may be reached by beside this machine's own."""
+    guard = Middleware(
+        PageGuard,
+        hosts=(*LOOPBACK, host, *hosts),
+        state=state,
+        max_body_bytes=MAX_BODY_BYTES,
+        burst_requests=BURST_REQUESTS,
+        requests_per_second=REQUESTS_PER_SECOND,
+    )
+    page.launch(
+        server_name=host,
+        server_port=port,
+        share=False,
+        inbrowser=False,
+        quiet=True,
+        prevent_thread_lock=True,
+        show_error=False,
+        run_history=False,
+        enable_monitoring=False,
+        footer_links=[],
+        pwa=False,
+        ssr_mode=False,
+        mcp_server=False,
+        allowed_paths=[],
+        blocked_paths=[str(Path.cwd())],
+        max_file_size=1,
+        max_threads=16,
+        state_session_capacity=200,
+        theme=_theme(),
+        head=_head(ENGLISH),
+        app_kwargs={"middleware": [guard], "docs_url": None, "redoc_url": None, "openapi_url": None},
+    )
+
+
+def _theme() -> gr.themes.Base:
+    sans = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "Arial", "sans-serif"]
+    return gr.themes.Base(font=sans, font_mono=["ui-monospace", "monospace"], text_size=gr.themes.sizes.text_md)
+
+
+def _static(name: str) -> str:
+    return (files("ipt_rag") / "static" / name).read_text("utf-8")
+
+
+def _head(text: PageText) -> str:
+    # "</" would close the script that holds the words.
+    words = json.dumps({"banner": text.banner, "failed": text.failed, **text.page}).replace("</", "<\\/")
+    return (
+        '<meta name="robots" content="noindex"><meta name="color-scheme" content="light dark">'
+        f'<style id="page-style">{_static("page.css")}</style>'
+        f"<script>window.iptWords = {words};</script><script>{_static('page.js')}</script>"
+    )
+
+
+# What a component of ours does when it is shown: `trigger` reaches its `select` listener.
+_OPENS_ARTICLES = "window.iptPage.openArticle = (where) => trigger('select', where);"
+_LISTS_PASSAGES = "window.iptPage.listPassages = (facet) => trigger('select', {facet});"
+
+
+def _masthead(text: PageText) -> str:
+    page = text.page
+    return (
+        f'<a class="skip" href="#question">{escape(page["skip"])}</a>'
+        f"<header><h1>{escape(page['title'])} <span>{escape(page['subtitle'])}</span></h1>"
+        f'<p id="state" role="status">{escape(page["reading"])}</p></header>'
+    )
+
+
+def _waiting(text: PageText) -> str:
+    return f'<p class="hint">{escape(text.page["reading"])}</p>'
+
+
+def _desk(text: PageText) -> str:
+    page = text.page
+    roles = "".join(
+        f"<section><h3>{escape(role)}</h3><ul>"
+        + "".join(f'<li><button type="button" class="example">{escape(example)}</button></li>' for example in examples)
+        + "</ul></section>"
+        for role, examples in text.examples.items()
+    )
+    tools = "".join(
+        f'<button type="button" data-do="{name}">{escape(page[name])}</button>'
+        for name in ("copy", "markdown", "json", "html", "print", "new")
+    )
+    return (
+        '<div id="problem" role="alert"></div><div id="refusal" role="alert"></div>'
+        '<p id="status" role="status" aria-live="polite"></p>'
+        f'<div id="tools" role="group" aria-label="{escape(page["export"])}" hidden>{tools}</div>'
+        f'<section id="turns" aria-label="{escape(page["answers"])}"></section>'
+        f'<details id="examples" open><summary>{escape(page["examples"])}</summary>'
+        f'<div class="roles">{roles}</div></details>'
+        f'<p class="hint" id="about">{escape(page["about"])}</p>'
+    )
+
+
+def _facets(text: PageText) -> str:
+    choices = "".join(
+        f'<li><button type="button" class="facet" data-facet="{escape(facet)}">{escape(label)}</button></li>'
+        for facet, label in text.facets.items()
+    )
+    return (
+        f'<nav aria-label="{escape(text.page["lists"])}"><ul>{choices}</ul></nav>'
+        f'<p class="search"><label for="passage-search">{escape(text.search_passages)}</label> '
+        '<input id="passage-search" type="search" autocomplete="off" spellcheck="false"> '
+        '<span id="passage-count" role="status"></span></p>'
+    )
