@@ -5,15 +5,12 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from ipt_rag import settings
-from ipt_rag.errors import IptRagError
-
-if TYPE_CHECKING:
-    from ipt_rag.records import Answer
+from ipt_rag.errors import IptRagError, QuestionError
+from ipt_rag.records import Answer
 
 CORPUS = click.option(
     "--corpus", type=click.Path(path_type=Path), default=settings.CORPUS, show_default=True, help="Folder of articles."
@@ -102,24 +99,28 @@ def ask(question: str, index: Path, as_json: bool, ranked: int) -> None:
         ipt-rag ask --json --ranked 5 - < questions.txt
     """
     from ipt_rag.chatbot import Chatbot  # noqa: PLC0415 - imports the encoder
-    from ipt_rag.print import print_answer  # noqa: PLC0415
+    from ipt_rag.terminal import answer_text  # noqa: PLC0415
 
     chatbot = Chatbot.open(index)
     for line in _questions(question):
         try:
             answer = chatbot.ask(line, ranked=ranked)
-        except IptRagError as error:
+        except QuestionError as error:
             if question != "-":
                 raise
-            click.echo(json.dumps({"status": "error", "error": str(error)}))
-            continue
-        click.echo(to_json(answer) if as_json else print_answer(answer))
+            answer = unread(str(error))  # one object a line, in order, whatever a line holds
+        click.echo(to_json(answer) if as_json else answer_text(answer))
         sys.stdout.flush()
 
 
-def to_json(answer: "Answer") -> str:
+def to_json(answer: Answer) -> str:
     """Return the machine interface's object on one line."""
     return json.dumps(dataclasses.asdict(answer), ensure_ascii=False)
+
+
+def unread(sentence: str) -> Answer:
+    """Return the answer to a line that is no question: none, with the sentence that says why as its notice."""
+    return Answer("not_in_articles", 0.0, (), (), (), (), "too_vague", (), (sentence,), "")
 
 
 def _questions(question: str) -> Iterator[str]:
@@ -127,5 +128,4 @@ def _questions(question: str) -> Iterator[str]:
         yield question
         return
     for line in sys.stdin:
-        if line.strip():
-            yield line.rstrip("\n")
+        yield line.rstrip("\r\n")

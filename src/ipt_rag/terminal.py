@@ -1,0 +1,58 @@
+"""`Answer` -> plain text for a terminal: quotes with their numbers, provenance and sources, or why there are none."""
+
+import textwrap
+from collections.abc import Iterator
+
+from ipt_rag.page_text import ENGLISH as TEXT
+from ipt_rag.phi.wording import refusal_text
+from ipt_rag.plain import plain_text
+from ipt_rag.records import Answer, Quote
+
+WIDTH = 88
+
+
+def answer_text(answer: Answer) -> str:
+    """Return what is printed for an answer."""
+    return "\n".join(_lines(answer))
+
+
+def _lines(answer: Answer) -> Iterator[str]:
+    if answer.status == "refused":
+        yield textwrap.fill(refusal_text(answer.kinds), WIDTH)
+        return
+    for notice in answer.notices:
+        yield textwrap.fill(f"! {notice}", WIDTH)
+        yield ""
+    if answer.status == "not_in_articles":
+        yield textwrap.fill(f"{TEXT.not_in_articles} {TEXT.reasons[answer.reason]}".strip(), WIDTH)
+        if answer.nearest:
+            yield f"{TEXT.nearest}:"
+            yield from (f"  - {' › '.join(part for part in (near.title, near.section) if part)}" for near in answer.nearest)
+    for number, quote in enumerate(answer.quotes, start=1):
+        yield from _quote(number, quote)
+    if answer.references:
+        yield f"{TEXT.sources}:"
+    for reference in answer.references:
+        tier = f"{reference.tier} · " if reference.tier else ""
+        line = f"[{reference.number}] {tier}{reference.reference} ({reference.article})"
+        yield textwrap.fill(line, WIDTH, initial_indent="  ", subsequent_indent="      ")
+    if answer.quotes:
+        yield ""
+        yield TEXT.banner
+
+
+def _quote(number: int, quote: Quote) -> Iterator[str]:
+    label = TEXT.kinds[quote.kind]
+    if label:
+        yield f"   ({label})"
+    if quote.lead_in:
+        yield textwrap.fill(plain_text(quote.lead_in.text), WIDTH, initial_indent="   ", subsequent_indent="   ")
+    markers = "".join(f" [{source}]" for source in quote.sources) + (" [LLM]" if quote.llm else "")
+    for index, line in enumerate(plain_text(quote.text).splitlines() or [""]):
+        last = index == len(quote.text.splitlines()) - 1
+        opening = f"{number}. " if index == 0 else "   "
+        yield textwrap.fill(line + (markers if last else ""), WIDTH, initial_indent=opening, subsequent_indent="   ")
+    tiers = f" · {', '.join(quote.tiers)}" if quote.tiers else ""
+    yield f"   — {' › '.join(part for part in (quote.title, quote.section) if part)}"
+    yield f"   {TEXT.vouched[quote.provenance]}{tiers} · characters {quote.start}–{quote.end} of {quote.article}.md"
+    yield ""
