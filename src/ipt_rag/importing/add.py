@@ -1,0 +1,142 @@
+"""A page's file -> an article file in the corpus folder."""
+
+import hashlib
+import os
+import re
+import tempfile
+import unicodedata
+from collections import Counter
+from pathlib import Path
+
+from ipt_rag.errors import ImportRefusedError
+from ipt_rag.importing.copied_text import read_copied_text
+from ipt_rag.importing.decoding import MAX_BYTES
+from ipt_rag.importing.markers import Assume, Grammar, Marked, count_groups
+from ipt_rag.importing.page import Page, PageBlock, Reader
+from ipt_rag.importing.report import AddedPage, ImportedPage, ImportReport
+from ipt_rag.importing.write import write_article
+
+READERS: dict[str, Reader] = {".txt": read_copied_text, ".text": read_copied_text, "": read_copied_text}
+SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+ENGLISH = frozenset("the of and to in is that for with as are on by an be this which from or".split())
+
+
+def import_page(path: Path, *, slug: str | None = None, assume: Assume | None = None) -> ImportedPage:
+    """Return the article file that a page makes, without writing it.
+
+    Raises:
+        ImportRefusedError: the file cannot be read, or a citation can be read in two ways.
+    """
+    data = _read(path)
+    page = READERS[path.suffix.lower()](data, path.name)
+    grammar = Grammar(path.name, page.sources, page.blocks, assume)
+    decoded = [(block, grammar.decode(block)) for block in page.blocks]
+    name = slug or _slug(page.title)
+    if not SLUG.fullmatch(name):
+        raise ImportRefusedError(f"“{name}” is no slug. Give one of a–z, 0–9 and single hyphens with --slug.")
+    about = _about(page, data, path.name, name, assume if grammar.assumed else None)
+    markdown = write_article(about, [(block.kind, block.level, cells) for block, cells in decoded], page.sources)
+    return ImportedPage(name, markdown, _report(path.name, page, decoded, grammar))
+
+
+def add_page(path: Path, corpus: Path, *, slug: str | None = None, assume: Assume | None = None) -> AddedPage:
+    """Write a page's article file to the corpus folder, whole or not at all.
+
+    Raises:
+        ImportRefusedError: as `import_page`, or the folder cannot be written.
+    """
+    page = import_page(path, slug=slug, assume=assume)
+    target = corpus / f"{page.slug}.md"
+    data = page.markdown.encode()
+    try:
+        if target.is_file() and target.read_bytes() == data:
+            return AddedPage(target, False, page.report)
+        corpus.mkdir(parents=True, exist_ok=True)
+        _write_whole(target, data)
+    except OSError as error:
+        raise ImportRefusedError(f"{target} cannot be written ({error.strerror}). Nothing was changed.") from None
+    return AddedPage(target, True, page.report)
+
+
+def _read(path: Path) -> bytes:
+    if path.suffix.lower() not in READERS:
+        known = ", ".join(sorted(suffix for suffix in READERS if suffix))
+        raise ImportRefusedError(f"{path.name} is of a kind we do not read. Add one of {known}.")
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise ImportRefusedError(
+                f"{path.name} has {path.stat().st_size:,} bytes; a page may have {MAX_BYTES:,}. Split it."
+            )
+        return path.read_bytes()
+    except OSError as error:
+        raise ImportRefusedError(f"{path} cannot be read ({error.strerror}). Check the name and permissions.") from None
+
+
+def _write_whole(target: Path, data: bytes) -> None:
+    """Replace a file so that a crash leaves the old or the new one, never a part."""
+    handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, target)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _slug(title: str) -> str:
+    letters = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    return "-".join(re.findall(r"[a-z0-9]+", letters))[:60].rstrip("-") or "article"
+
+
+def _about(page: Page, data: bytes, name: str, slug: str, assumed: Assume | None) -> dict[str, str]:
+    about = {
+        "title": page.title,
+        "slug": slug,
+        "language": _language(page),
+        "kind": "imported page with numbered sources" if page.sources else "imported page without sources",
+        "provenance": page.about.get("provenance", "The page does not say how it was written."),
+        "version": page.about.get("version", ""),
+        "date": page.about.get("date", ""),
+        "licence": "unknown; not ours to give",
+        "origin": name,
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "assumed": assumed or "",
+    }
+    return {key: " ".join(value.split()) for key, value in about.items() if value}
+
+
+def _language(page: Page) -> str:
+    """Return "en" where every tenth word is a small English one, else "und" (undetermined)."""
+    words = re.findall(r"\w+", " ".join(block.text for block in page.blocks).lower())
+    return "en" if sum(word in ENGLISH for word in words) * 10 >= len(words) else "und"
+
+
+def _report(
+    name: str, page: Page, decoded: list[tuple[PageBlock, tuple[Marked, ...]]], grammar: Grammar
+) -> ImportReport:
+    kinds = Counter(block.kind for block in page.blocks)
+    groups = count_groups(cell for _, cells in decoded for cell in cells)
+    return ImportReport(
+        file=name,
+        title=page.title,
+        sections=kinds["heading"],
+        paragraphs=kinds["paragraph"],
+        items=kinds["item"],
+        definitions=kinds["definition"],
+        rows=kinds["row"],
+        vignettes=kinds["vignette"],
+        marker_groups=groups["numbers"],
+        llm_tags=groups["llm"],
+        sources=len(page.sources),
+        left_out=page.left_out,
+        doubts=(*page.doubts, *grammar.doubts),
+    )

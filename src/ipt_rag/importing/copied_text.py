@@ -1,0 +1,384 @@
+"""Text copied from a page in a browser -> `Page`.
+
+What such text still shows: blank lines between blocks, bullets, numbers of lists, tabs. Headings are told by standing
+alone without closing punctuation, a table by rows that close no sentence, a box of facts by labels and values in turn.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePath
+
+from ipt_rag.errors import ImportRefusedError
+from ipt_rag.importing import tables
+from ipt_rag.importing.decoding import decode_text
+from ipt_rag.importing.furniture import (
+    FACT_LABELS,
+    FURNITURE_LABELS,
+    NOTICE,
+    PROVENANCE,
+    SECTIONS,
+    SOURCE_LIST,
+    furniture_reason,
+)
+from ipt_rag.importing.glued import glued_words
+from ipt_rag.importing.page import Doubt, LeftOut, Page, PageBlock, PageSource, plain
+from ipt_rag.importing.source_list import checked, entry_number, read_entry
+
+MAX_HEADING_WORDS = 14
+MAX_TERM_WORDS = 8
+MIN_PROSE_WORDS = 8
+
+BULLET = re.compile(r"(\s*)(?:[•‣◦▪▫●○■□–—*·-]|\d{1,3}[.)]|[a-z][.)])(?:\s+|(?<=[•‣◦▪▫●○■□]))(?=\S)")
+DEFINED = re.compile(r"([A-Z0-9“\"(][^.;:?!—]*?)\s+[—–]\s+(?=\S)")
+ENDS_PROSE = re.compile(r"[.!?…:][”\"’'»)\]]*[\d,–-]*(?:\s+LLM)?\s*$")
+MARKED_END = re.compile(r"(?:[^\s\d]\d[\d,–-]*|\sLLM)\s*$")
+VIGNETTE = re.compile(r"\W{0,4}(?:LLM-generated )?illustrative (?:clinical )?example\b", re.IGNORECASE)
+SUBJECT = re.compile(r"(.{3,80}?),?\s+(?:is|are|was|were|refers to|means|describes)\s")
+VERSION = re.compile(r"\bversion\s+v?(\d+(?:\.\d+)*)", re.IGNORECASE)
+DATE = re.compile(
+    r"\b(?:generated|updated|reviewed|published|modified|version of|date)\D{0,12}(\d{4}-\d{2}-\d{2})", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the file; `number` from 1."""
+
+    number: int
+    text: str
+
+    @property
+    def words(self) -> int:
+        """How many words it has."""
+        return len(self.text.split())
+
+
+@dataclass(slots=True)
+class Findings:
+    """What the reader gathers on its way down the page."""
+
+    title: str = ""
+    blocks: list[PageBlock] = field(default_factory=list)
+    facts: list[PageBlock] = field(default_factory=list)
+    notices: list[PageBlock] = field(default_factory=list)
+    provenance: list[PageBlock] = field(default_factory=list)
+    sources: list[PageSource] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+    doubts: list[Doubt] = field(default_factory=list)
+
+    def leave_out(self, line: Line, reason: str) -> None:
+        """Note a line that is no part of the article."""
+        self.left_out.append(LeftOut(line.number, line.text.strip(), reason))
+
+    def doubt(self, line: Line, problem: str) -> None:
+        """Note something that a person should look at."""
+        self.doubts.append(Doubt(line.number, line.text.strip(), problem))
+
+
+def read_copied_text(data: bytes, name: str) -> Page:
+    """Return the page in a text file.
+
+    Raises:
+        ImportRefusedError: not text, or nothing but page furniture.
+    """
+    text = decode_text(data, name)
+    found = Findings()
+    groups = list(_groups(text, found))
+    groups = _take_title(groups, found)
+    _Body(found).read(groups)
+    if not found.title:
+        found.title = _subject(groups, name)
+        found.doubts.insert(
+            0, Doubt(0, found.title, "the page has no title line: taken from its first words, check it")
+        )
+    blocks = [*_without_empty_sections(found), *_section("At a glance", found.facts)]
+    blocks = _facts_behind_lead(blocks, len(found.facts))
+    blocks += [*_section("Notices", found.notices), *_section("Provenance", found.provenance)]
+    if not any(block.kind != "heading" for block in blocks):
+        raise ImportRefusedError(
+            f"{name} holds page furniture but no article. Copy the article's own text and add it again."
+        )
+    found.doubts.extend(glued_words(blocks))
+    provenance = " ".join(block.text for block in found.provenance)
+    version, date = VERSION.search(provenance), DATE.search(provenance)
+    about = {"provenance": provenance, "version": version[1] if version else "", "date": date[1] if date else ""}
+    return Page(
+        title=found.title,
+        about={key: value for key, value in about.items() if value},
+        blocks=tuple(blocks),
+        sources=checked(found.sources, name),
+        left_out=tuple(sorted(found.left_out, key=lambda line: line.line)),
+        doubts=tuple(found.doubts),
+    )
+
+
+def _groups(text: str, found: Findings) -> Iterator[list[Line]]:
+    """Yield runs of lines without a blank one between, furniture and notices taken out."""
+    group: list[Line] = []
+    for number, printed in enumerate(text.split("\n"), start=1):
+        line = Line(number, printed.rstrip())
+        if not line.text.strip():
+            if group:
+                yield group
+            group = []
+        elif NOTICE.match(line.text.strip()):
+            found.notices.append(PageBlock("paragraph", (plain(line.text.strip()),), number))
+        elif reason := furniture_reason(line.text):
+            found.leave_out(line, reason)
+        else:
+            group.append(line)
+    if group:
+        yield group
+
+
+def _take_title(groups: list[list[Line]], found: Findings) -> list[list[Line]]:
+    """Return the groups below the title line; what stands above it is the site's own head."""
+    head = 0
+    while head < len(groups) and not any(_is_prose(line) for line in groups[head]):
+        head += 1
+    if head == len(groups):
+        return groups
+    opening = _words(next(line.text for line in groups[head] if _is_prose(line)))
+    standing = [index for index in range(head) if len(groups[index]) == 1 and _may_head(groups[index][0])]
+    leading = [index for index in standing if _words(groups[index][0].text)[:2] == opening[:2]]
+    chosen = leading[0] if leading else standing[-1] if standing else -1
+    if chosen < 0:
+        return groups
+    found.title = groups[chosen][0].text.strip()
+    for group in groups[:chosen]:
+        for line in group:
+            found.leave_out(line, "head of the page, above the title")
+    return groups[chosen + 1 :]
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.lower())
+
+
+def _is_prose(line: Line) -> bool:
+    return line.words >= MIN_PROSE_WORDS and bool(ENDS_PROSE.search(line.text)) and not BULLET.match(line.text)
+
+
+def _may_head(line: Line) -> bool:
+    """Return whether a line that stands alone may be a title or heading."""
+    text = line.text.strip()
+    return (
+        line.words <= MAX_HEADING_WORDS
+        and len(text) <= 120
+        and bool(re.match(r"[\"“‘'(¿¡]?[^\W_]", text))
+        and not text[0].islower()
+        and (not ENDS_PROSE.search(text) or text.endswith("?"))
+        and not text.endswith((",", ";"))
+        and not MARKED_END.search(text)
+        and not BULLET.match(line.text)
+        and "\t" not in text
+    )
+
+
+class _Body:
+    """Reads the groups below the title, in order."""
+
+    def __init__(self, found: Findings):
+        self.found = found
+        self.in_sources = False
+        self.in_furniture = ""  # heading of the section that is left out
+        self.below_heading = False
+
+    def read(self, groups: Sequence[list[Line]]) -> None:
+        for group in groups:
+            alone = group[0] if len(group) == 1 else None
+            if alone and (_may_head(alone) or SOURCE_LIST.fullmatch(alone.text.strip())):
+                self._heading(alone)
+            elif PROVENANCE.match(group[0].text.strip()):
+                self.found.provenance += [_block("paragraph", line) for line in group]
+            elif self.in_furniture:
+                for line in group:
+                    self.found.leave_out(line, f"part of “{self.in_furniture}”")
+            elif self.in_sources:
+                self._source_lines(group)
+            elif not self.below_heading and _is_box(group):
+                self._box(group)
+            else:
+                self._lines(group)
+
+    def _heading(self, line: Line) -> None:
+        text = line.text.strip()
+        self.in_sources = bool(SOURCE_LIST.fullmatch(text))
+        self.in_furniture = text if SECTIONS.fullmatch(text) else ""
+        self.below_heading = True
+        if self.in_furniture:
+            self.found.leave_out(line, "heading of a section of links or forms")
+        elif not self.in_sources:
+            self.found.blocks.append(PageBlock("heading", (plain(text),), line.number, 2))
+
+    def _source_lines(self, group: Sequence[Line]) -> None:
+        sources = self.found.sources
+        for line in group:
+            number = entry_number(line.text)
+            if number is not None:
+                text = re.sub(r"^\s*[\[(]?\d{1,3}[.):\]]\s*", "", line.text)
+                sources.append(read_entry(text, number=number, line=line.number))
+            elif sources and line is not group[0]:
+                last = sources.pop()
+                sources.append(read_entry(f"{last.reference} {line.text}", number=last.number, line=last.line))
+            else:
+                self.in_sources = False
+                self._lines([line])
+
+    def _box(self, group: Sequence[Line]) -> None:
+        """Part a box of facts into labels with their values, and the picture's texts below them."""
+        index = 0
+        while index < len(group):
+            line = group[index]
+            following = group[index + 1] if index + 1 < len(group) else None
+            label = line.text.strip()
+            if _is_prose(line):
+                self._picture(group[index:])
+                return
+            if following is None or following.text.strip().lower() in FACT_LABELS or not _is_label(line):
+                self.found.leave_out(line, "label without a value")
+                index += 1
+                continue
+            if label.lower() in FURNITURE_LABELS:
+                self.found.leave_out(line, "label of the page, not of the article")
+                self.found.leave_out(following, "label of the page, not of the article")
+            else:
+                if label.lower() not in FACT_LABELS and _is_label(following):
+                    self.found.doubt(line, "may be a label without a value: check the fact below it")
+                self.found.facts.append(
+                    PageBlock("definition", (plain(label), plain(following.text.strip())), line.number)
+                )
+            index += 2
+
+    def _picture(self, lines: Sequence[Line]) -> None:
+        """Keep a caption; the alternative text before it, which says the same in other words, is left out."""
+        for index, line in enumerate(lines):
+            following = lines[index + 1] if index + 1 < len(lines) else None
+            if following and not MARKED_END.search(line.text) and _alike(line.text, following.text):
+                self.found.leave_out(line, "alternative text of a picture; its caption is kept")
+            else:
+                self.found.blocks.append(_block("paragraph", line))
+
+    def _lines(self, group: Sequence[Line]) -> None:
+        index = 0
+        while index < len(group):
+            line = group[index]
+            if BULLET.match(line.text):
+                end = index + 1
+                while end < len(group) and BULLET.match(group[end].text):
+                    end += 1
+                self._items(group[index:end])
+                index = end
+                continue
+            end = index
+            while end < len(group) and ("\t" in group[end].text or tables.is_row(group[end].text)):
+                end += 1
+            if end - index > tables.MIN_ROWS:
+                self._table(group[index:end])
+                index = end
+                continue
+            self._paragraph(line)
+            index += 1
+
+    def _paragraph(self, line: Line) -> None:
+        self.found.blocks.append(_block("vignette" if VIGNETTE.match(line.text.strip()) else "paragraph", line))
+
+    def _items(self, lines: Sequence[Line]) -> None:
+        texts = [BULLET.sub("", line.text, count=1).strip() for line in lines]
+        terms = [_term(text) for text in texts]
+        defining = sum(term is not None for term in terms) * 2 > len(texts)
+        outermost = min(len(line.text) - len(line.text.lstrip()) for line in lines)
+        for line, text, term in zip(lines, texts, terms, strict=True):
+            indent = len(line.text) - len(line.text.lstrip()) - outermost
+            if defining and term:
+                cells = (plain(term[1]), plain(text[term.end() :]))
+                self.found.blocks.append(PageBlock("definition", cells, line.number))
+            else:
+                if defining:
+                    self.found.doubts.append(
+                        Doubt(line.number, text[:60], "no “ — ” between term and meaning: kept as an item")
+                    )
+                self.found.blocks.append(PageBlock("item", (plain(text),), line.number, min(indent // 2, 3)))
+
+    def _table(self, lines: Sequence[Line]) -> None:
+        table = tables.restore([line.text.strip() for line in lines])
+        if table is None:
+            self.found.doubt(
+                lines[0], f"{len(lines)} lines look like a table whose columns cannot be told: kept as list items"
+            )
+            self._paragraph(lines[0])
+            self.found.blocks += [_block("item", line) for line in lines[1:]]
+            return
+        header, rows = table
+        if "\t" not in lines[0].text:
+            self.found.doubt(
+                lines[0],
+                f"a table of {len(rows)} rows, its {len(header)} columns restored by capital letters: check them",
+            )
+        self.found.blocks.append(PageBlock("header", tuple(plain(cell) for cell in header), lines[0].number))
+        for line, row in zip(lines[1:], rows, strict=True):
+            if len(row) < len(header):
+                self.found.doubt(line, "the row's columns cannot be told: kept as one cell")
+            self.found.blocks.append(PageBlock("row", tuple(plain(cell) for cell in row), line.number))
+
+
+def _block(kind: str, line: Line) -> PageBlock:
+    return PageBlock(kind, (plain(line.text.strip()),), line.number)  # type: ignore[arg-type]
+
+
+def _term(text: str) -> re.Match[str] | None:
+    found = DEFINED.match(text)
+    return found if found and len(found[1].split()) <= MAX_TERM_WORDS else None
+
+
+def _is_label(line: Line) -> bool:
+    text = line.text.strip()
+    return text.lower() in FACT_LABELS or (line.words <= 3 and bool(re.fullmatch(r"[A-Z0-9][\w /&-]*:?", text)))
+
+
+def _is_box(group: Sequence[Line]) -> bool:
+    """Return whether lines are a box of facts: at least two labels, the first of them first, and mostly short lines."""
+    labels = [line for line in group if _is_label(line)]
+    return (
+        len(group) >= 4
+        and _is_label(group[0])
+        and len(labels) >= 2
+        and any(line.text.strip().lower().rstrip(":") in FACT_LABELS for line in labels)
+    )
+
+
+def _alike(one: str, other: str) -> bool:
+    """Return whether two texts share most of their longer words."""
+    first, second = ({word for word in _words(text) if len(word) > 3} for text in (one, other))
+    return len(first & second) * 2 > min(len(first), len(second))
+
+
+def _subject(groups: Sequence[Sequence[Line]], name: str) -> str:
+    """Return what the first sentence speaks of, in its own words, or else the file's name."""
+    first = next((line.text.strip() for group in groups for line in group if _is_prose(line)), "")
+    found = SUBJECT.match(first)
+    return found[1] if found and len(found[1].split()) <= MAX_TERM_WORDS else PurePath(name).stem
+
+
+def _without_empty_sections(found: Findings) -> list[PageBlock]:
+    kept: list[PageBlock] = []
+    for block, following in zip(found.blocks, [*found.blocks[1:], None], strict=True):
+        if block.kind == "heading" and (following is None or following.kind == "heading"):
+            found.left_out.append(LeftOut(block.line, block.text, "heading with nothing under it"))
+        else:
+            kept.append(block)
+    return kept
+
+
+def _section(heading: str, blocks: Sequence[PageBlock]) -> list[PageBlock]:
+    return [PageBlock("heading", (plain(heading),), 0, 2), *blocks] if blocks else []
+
+
+def _facts_behind_lead(blocks: list[PageBlock], facts: int) -> list[PageBlock]:
+    """Return the blocks with the box of facts, now last, moved before the first section."""
+    if not facts:
+        return blocks
+    box, others = blocks[-facts - 1 :], blocks[: -facts - 1]
+    first = next((index for index, block in enumerate(others) if block.kind == "heading"), len(others))
+    return [*others[:first], *box, *others[first:]]

@@ -1,0 +1,91 @@
+"""Bytes of a file -> text, or one sentence that says why not."""
+
+import codecs
+
+from ipt_rag.errors import ImportRefusedError
+
+MAX_BYTES = 20_000_000  # some 3 million words: more is no article
+BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+SIGNATURES = (
+    (b"%PDF-", "a PDF"),
+    (b"PK\x03\x04", "a ZIP or Office file"),
+    (b"\xd0\xcf\x11\xe0", "an old Office file"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"\x1f\x8b", "a compressed file"),
+)
+
+
+def decode_text(data: bytes, name: str) -> str:
+    """Return the text of a file, its line ends made one sign, without a byte order mark.
+
+    Raises:
+        ImportRefusedError: empty, too large, binary, or in an encoding that we do not guess at.
+    """
+    check_size(data, name)
+    for signature, what in SIGNATURES:
+        if data.startswith(signature):
+            raise ImportRefusedError(f"{name} is {what}, not text. Save it under its own ending and add it again.")
+    for mark, encoding in BYTE_ORDER_MARKS:
+        if data.startswith(mark):
+            return _decode(data[len(mark) :], encoding, name)
+    if b"\0" in data:
+        raise ImportRefusedError(
+            f"{name} is a binary file, not text. Add a page saved as text, HTML, Markdown or DOCX."
+        )
+    return _decode(data, "utf-8", name)
+
+
+def check_size(data: bytes, name: str) -> None:
+    """Refuse a file with nothing in it, and one larger than any article.
+
+    Raises:
+        ImportRefusedError: empty or too large.
+    """
+    if not data.strip():
+        raise ImportRefusedError(f"{name} is empty. Save the page again and add it then.")
+    if len(data) > MAX_BYTES:
+        raise ImportRefusedError(f"{name} has {len(data):,} bytes; a page may have {MAX_BYTES:,}. Split it.")
+
+
+def _decode(data: bytes, encoding: str, name: str) -> str:
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ImportRefusedError(
+            f"{name}:{line}: is not {encoding.upper()} text (perhaps {_guess(data)}). Save it as UTF-8, then add it."
+        ) from None
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    control = next((sign for sign in text if sign < " " and sign not in "\n\t\f"), None)
+    if control is not None:
+        line = text.count("\n", 0, text.index(control)) + 1
+        raise ImportRefusedError(
+            f"{name}:{line}: holds the control character U+{ord(control):04X}, which text has not. Save the page again."
+        )
+    if not text.strip():
+        raise ImportRefusedError(f"{name} holds nothing but white space. Save the page again and add it then.")
+    return text
+
+
+def _guess(data: bytes) -> str:
+    """Return the likely encoding of bytes that are not UTF-8.
+
+    Windows-1252 has its quotes and dashes at 0x80 to 0x9F, where ISO 8859-1 has control characters that no page holds.
+    """
+    if data.count(0) > len(data) // 4:
+        return "UTF-16"
+    if any(0x80 <= byte <= 0x9F for byte in data):
+        return (
+            "Mac Roman or an East Asian encoding"
+            if any(byte in (0x81, 0x8D, 0x8F, 0x90, 0x9D) for byte in data)
+            else "Windows-1252"
+        )
+    return "ISO 8859-1"

@@ -1,0 +1,266 @@
+"""The citation grammar, one for all formats: a page's block -> its words, with marker groups between them.
+
+Printed markers come as digits glued to the end of a sentence (`symptoms.41`), in brackets (`[3, 5–7]`), raised,
+behind a caret, as links to the list of sources, and as the tag `LLM`. Digits are read against the page's own list;
+where they can be read in two ways, or not at all, nothing is guessed: `ImportRefusedError` names the choices.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from ipt_rag.errors import ImportRefusedError
+from ipt_rag.importing.page import Doubt, PageBlock, PageSource, Runs
+
+Assume = Literal["whole", "split", "decimal", "marker"]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Markers that stand together: source numbers in printed order, and the LLM tag."""
+
+    numbers: tuple[int, ...]
+    llm: bool
+
+
+Marked = tuple[str | Group, ...]  # words and the groups between them; no group first, no two beside each other
+
+CLOSERS = "”\"’'»)\\]"
+NUMBER = r"\d{1,3}"
+LISTED = rf"{NUMBER}(?:\s?[,;–-]\s?{NUMBER})*"
+GLUED_LIST = rf"\d{{1,9}}(?:[,;–-]{NUMBER})*"
+OPENER = r"[\"“‘'(\[—–]*[A-Z0-9À-ÖØ-Þ]"
+# A group under way is held in the text as \x01, its place in the list of groups, \x02: text has no such characters.
+HELD = "\x01\\d+\x02"
+AT_END = rf"(?=\s*(?:{HELD}\s*)*$|\s+{OPENER}|\s*{HELD})"
+
+BRACKETED = re.compile(rf"\[\^?({LISTED})\]")
+TAGGED = re.compile(r"\[LLM\]")
+CARET = re.compile(rf"(?<=[\w.!?…,;:{CLOSERS}])\s?\^({LISTED})(?!\w)")
+RAISED_SIGNS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁾⁽", "0123456789-)(")
+RAISED = re.compile(r"(?<=[a-z.!?…,;:”’\")])([⁰¹²³⁴⁵⁶⁷⁸⁹]+(?:[,⁻–˒]\s?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)*)(?!\w)")
+AFTER_SENTENCE = re.compile(rf"(?P<closing>[.!?…][{CLOSERS}]*)(?P<run>{GLUED_LIST})(?P<more>[{CLOSERS}]*){AT_END}")
+AFTER_CLAUSE = re.compile(rf"(?<=[^\W\d_])(?P<closing>[{CLOSERS}]*[,;])(?P<run>{GLUED_LIST})(?P<more>)(?=\s+[^\W\d])")
+AFTER_LAST_WORD = re.compile(rf"(?P<closing>[^\W\d_][{CLOSERS}%]*:?)(?P<run>{GLUED_LIST})(?P<more>)(?=(?:\s+LLM)?\s*$)")
+INSIDE_SENTENCE = re.compile(r"(?<![\w-])[a-z]{4,}\d{1,3}(?=\s+[a-z])")
+TAG_AFTER_SENTENCE = re.compile(rf"(?<=[.!?…{CLOSERS}\x02])\s+LLM{AT_END}")
+TAG_AFTER_LAST_WORD = re.compile(r"(?<=\w)\s+LLM\s*$")
+CLOSES = re.compile(rf"[.!?…][{CLOSERS}]*\Z")
+
+SIGNED = re.compile(r"[=<>≤≥±~≈$€£#]\s*[-–−+]?[\d.,]*\Z")
+YEAR = re.compile(r"(?:^|[^\d.])(?:1[5-9]|20)\d\d\Z")
+SCORE_NAME = re.compile(r"[^\W\d_]{2,}[-–]?\d+\Z")
+ADDRESS = re.compile(r"://|www\.|@|\w\.[a-z]{2,}/")
+BEFORE_NUMBER = re.compile(
+    r"(?:^|[^\w])(?:nos?|pp?|vols?|figs?|tabs?|chs?|secs?|eqs?|art|v|ver|ca?|approx)\Z", re.IGNORECASE
+)
+ABBREVIATED_NAMES = re.compile(r"\bet al\Z")
+FUNCTION_WORD = re.compile(
+    r"\b(?:an?|the|this|that|each|every|any|no|by|with|of|from|for|in|on|to|and|or|as|per|via|into|using|than)\s*\Z",
+    re.I,
+)
+
+
+class Hold(Protocol):
+    """Takes the markers of a group under way and returns what stands for it in the text."""
+
+    def __call__(self, numbers: tuple[int, ...], llm: bool = False) -> str:
+        """Hold source numbers and the LLM tag."""
+
+
+class Grammar:
+    """Reads the markers of one page against that page's sources."""
+
+    def __init__(self, name: str, sources: Sequence[PageSource], blocks: Sequence[PageBlock], assume: Assume | None):
+        self.name = name
+        self.known = frozenset(source.number for source in sources)
+        self.anchors = {source.anchor: source.number for source in sources if source.anchor}
+        self.assume = assume
+        self.assumed = False  # whether `assume` decided anything
+        self.doubts: list[Doubt] = []
+        texts = [block.text for block in blocks]
+        self.words = frozenset(re.findall(r"[^\W\d_]+(?=[^\w-]|$)", "\n".join(texts)))
+        # "LLM" is a tag only on a page that ends blocks with it; elsewhere it is a word.
+        self.tags = any(re.search(rf"[.!?…][{CLOSERS}]*[\d,–-]*\s+LLM\s*$", text) for text in texts)
+
+    def decode(self, block: PageBlock) -> tuple[Marked, ...]:
+        """Return the cells of a block with their marker groups.
+
+        Raises:
+            ImportRefusedError: a number can be read in two ways, or stands for no source.
+        """
+        return tuple(self._cell(runs, block) for runs in block.cells)
+
+    def _cell(self, runs: Runs, block: PageBlock) -> Marked:
+        held: list[Group] = []
+
+        def hold(numbers: tuple[int, ...], llm: bool = False) -> str:
+            held.append(Group(numbers, llm))
+            return f"\x01{len(held) - 1}\x02"
+
+        text = "".join(self._run(runs, index, block, hold) for index in range(len(runs)))
+        text = BRACKETED.sub(lambda found: hold(self._listed(found[1], found, block)), text)
+        text = TAGGED.sub(lambda found: hold((), True), text)
+        text = CARET.sub(lambda found: hold(self._listed(found[1], found, block)), text)
+        text = RAISED.sub(lambda found: hold(self._glued(found[1].translate(RAISED_SIGNS), found, block)), text)
+        if block.kind != "heading":
+            text = self._digits(text, block, hold)
+        if self.tags:
+            text = TAG_AFTER_SENTENCE.sub(lambda found: hold((), True), text)
+            if not FUNCTION_WORD.search(text.rstrip().removesuffix("LLM")):
+                text = TAG_AFTER_LAST_WORD.sub(lambda found: hold((), True), text)
+        return _settle(text, held)
+
+    def _run(self, runs: Runs, index: int, block: PageBlock, hold: Hold) -> str:
+        """Return a run's text, or the held group that it stands for."""
+        run = runs[index]
+        label = run.text.strip().strip("[]()^,; ")
+        if run.target in self.anchors and re.fullmatch(r"\d{1,3}|[*†‡§a-z]|[^\W\d_][^\d]*\d{4}[a-z]?", label):
+            return hold((self.anchors[run.target],))
+        return run.text
+
+    def _digits(self, text: str, block: PageBlock, hold: Hold) -> str:
+        def replace(found: re.Match[str]) -> str:
+            if not self._is_marker(found, block):
+                return found[0]
+            return found["closing"] + found["more"] + hold(self._glued(found["run"], found, block))
+
+        text = AFTER_SENTENCE.sub(replace, text)
+        text = AFTER_CLAUSE.sub(
+            lambda found: replace(found) if self._readings(found["run"]) else self._doubt(found, block), text
+        )
+        text = AFTER_LAST_WORD.sub(lambda found: replace(found) if self._after_word(found, block) else found[0], text)
+        for found in INSIDE_SENTENCE.finditer(text):
+            self._doubt(found, block)
+        return text
+
+    def _is_marker(self, found: re.Match[str], block: PageBlock) -> bool:
+        """Return whether digits behind punctuation close a sentence; else they belong to a number, page or address."""
+        before = found.string[: found.start("closing")]
+        word = before[max(before.rfind(" "), before.rfind("\n")) + 1 :].lstrip("(“‘\"'[")
+        if ADDRESS.search(word) or not found["closing"].startswith("."):
+            return not ADDRESS.search(word)
+        if not before[-1:].isdigit():
+            return not (found["closing"] == "." and BEFORE_NUMBER.search(before))
+        if found["closing"] != ".":
+            return True  # "in 1974).6": a decimal has no bracket or quote inside
+        if YEAR.search(word) or SCORE_NAME.search(word):
+            return True  # 1974.6 is no measure, and a score's name has no decimals
+        if SIGNED.search(before) or "." in word or word.startswith("0") or word == before.strip():
+            return False
+        if not self._readings(found["run"]):
+            return False
+        if self.assume in ("decimal", "marker"):
+            self.assumed = True
+            return self.assume == "marker"
+        raise self._refusal(
+            found,
+            block,
+            f"“{word}.{found['run']}” can be read as a decimal number or as {word} closed by a marker",
+            "Say which with --assume decimal or --assume marker.",
+        )
+
+    def _after_word(self, found: re.Match[str], block: PageBlock) -> bool:
+        """Return whether digits behind the last word of a block are a marker, not the end of a name (PHQ9, B12)."""
+        word = re.split(r"[\s(“‘\"'/-]", found.string[: found.end("closing")].rstrip(f"{CLOSERS}%:"))[-1]
+        if found["closing"][0] != word[-1:] or re.search(r"[a-z]{2}\Z", word):
+            return bool(word) or found["closing"] != ""
+        if word in self.words and len(word) > 1:
+            return True  # "CBT4" on a page that also speaks of CBT
+        self._doubt(found, block)
+        return False
+
+    def _listed(self, printed: str, found: re.Match[str], block: PageBlock) -> tuple[int, ...]:
+        """Return the numbers of "3, 5–7", ranges spelled out.
+
+        Raises:
+            ImportRefusedError: one of them is no source of the page.
+        """
+        numbers: list[int] = []
+        for first, last in re.findall(r"(\d+)(?:\s?[–-]\s?(\d+))?", printed):
+            numbers.extend(range(int(first), int(last or first) + 1))
+        unknown = [number for number in numbers if number not in self.known]
+        if unknown or not numbers:
+            raise self._refusal(found, block, f"“{printed}” names a source that the page does not list", self._has())
+        return tuple(dict.fromkeys(numbers))
+
+    def _glued(self, run: str, found: re.Match[str], block: PageBlock) -> tuple[int, ...]:
+        if not run.isdigit():
+            return self._listed(run, found, block)
+        readings = self._readings(run)
+        if len(readings) > 1 and self.assume in ("whole", "split"):
+            longest = self.assume == "split"
+            lengths = [len(reading) for reading in readings]
+            wanted = max(lengths) if longest else min(lengths)
+            decided = [reading for reading in readings if len(reading) == wanted]
+            if len(decided) == 1:
+                self.assumed = True
+                readings = decided
+        if not readings:
+            raise self._refusal(found, block, f"“{run}” stands for no source", self._has())
+        if len(readings) > 1:
+            choices = ", or ".join(" and ".join(map(str, reading)) for reading in readings)
+            raise self._refusal(
+                found, block, f"“{run}” can be read as {choices}", "Say which with --assume whole or --assume split."
+            )
+        return readings[0]
+
+    def _readings(self, run: str) -> list[tuple[int, ...]]:
+        """Return every way to part digits into source numbers, each number once."""
+        if not run.isdigit():
+            return [tuple(int(number) for number in re.findall(r"\d+", run))] if self.known else []
+        return list(_partings(run, self.known, ()))
+
+    def _has(self) -> str:
+        if not self.known:
+            return "It has no list of sources: add the list to the file, numbered, under a heading such as Sources."
+        return f"Its sources are {min(self.known)} to {max(self.known)}: mend the number or the list."
+
+    def _doubt(self, found: re.Match[str], block: PageBlock) -> str:
+        self.doubts.append(
+            Doubt(block.line, _around(found), "digits glued to a word: kept as printed, not as a marker")
+        )
+        return found[0]
+
+    def _refusal(self, found: re.Match[str], block: PageBlock, problem: str, way_out: str) -> ImportRefusedError:
+        where = f"{self.name}:{block.line}" if block.line else self.name
+        return ImportRefusedError(f"{where}: {problem}, in “{_around(found)}”. {way_out}")
+
+
+def _partings(run: str, known: frozenset[int], taken: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+    if not run:
+        yield taken
+    if run.startswith("0"):
+        return
+    for length in range(1, min(3, len(run)) + 1):
+        number = int(run[:length])
+        if number in known and number not in taken:
+            yield from _partings(run[length:], known, (*taken, number))
+
+
+def _around(found: re.Match[str]) -> str:
+    """Return the words around a match, for a message."""
+    start, end = max(0, found.start() - 40), min(len(found.string), found.end() + 25)
+    return re.sub(HELD, "", found.string[start:end]).replace("\n", " ").strip()
+
+
+def _settle(text: str, held: Sequence[Group]) -> Marked:
+    """Return words and groups: groups that touch become one, and one before closing punctuation moves behind it."""
+    text = re.sub(rf"\s*((?:{HELD}[,;\s]*)*{HELD})([.!?…]+[{CLOSERS}]*)(?=\s|$)", r"\2\1", text)
+    marked: list[str | Group] = []
+    for piece in re.split(rf"((?:\s*{HELD}(?:[,;](?=\s*\x01))?)+)", text):
+        places = re.findall("\x01(\\d+)\x02", piece)
+        if places:
+            groups = [held[int(place)] for place in places]
+            numbers = tuple(dict.fromkeys(number for group in groups for number in group.numbers))
+            marked.append(Group(numbers, any(group.llm for group in groups)))
+        elif piece.strip():
+            marked.append(piece)
+    return tuple(marked)
+
+
+def count_groups(cells: Iterable[Marked]) -> Mapping[str, int]:
+    """Return how many groups carry numbers and how many the LLM tag."""
+    groups = [piece for cell in cells for piece in cell if isinstance(piece, Group)]
+    return {"numbers": sum(bool(group.numbers) for group in groups), "llm": sum(group.llm for group in groups)}
