@@ -26,6 +26,7 @@ VIGNETTE = re.compile(r"\W{0,4}(?:LLM-generated )?illustrative (?:clinical )?exa
 TRAILING_MARKERS = r"(?:\s*\[(?:\d{1,3}|LLM)\])*\s*"
 QUESTION = re.compile(rf"\?[”\"’')*]*{TRAILING_MARKERS}\Z")
 CITED = re.compile(r"(?<!\\)\[(\d{1,3})\](?![(\[:])")
+DEFINITION_TITLE = re.compile(r"\s*\[[^\]]+\]:\s*(?:<[^>\n]*>|\S+)\s+[\"'(](?P<title>.*)[\"')]\Z", re.DOTALL)
 TIERED = re.compile(r"(T[1-3]) · (.*)", re.DOTALL)
 
 
@@ -159,6 +160,14 @@ class _Lines:
         end = self.text.find(closing, last, self.starts[after]) + len(closing)
         return Span(self.text[start:end], start, end)
 
+    def title(self, first: int, after: int) -> Span | None:
+        """Return what stands between the quotation marks of a link definition, escapes and all."""
+        found = DEFINITION_TITLE.match(self.text[self.starts[first] : self.starts[after]].rstrip())
+        if not found:
+            return None
+        start = self.starts[first] + found.start("title")
+        return Span(found["title"], start, start + len(found["title"]))
+
 
 def _blocks(tokens: list[Token], lines: _Lines) -> Iterator[Block]:
     headings: list[str] = []
@@ -230,7 +239,7 @@ def _sources(
             continue
         first, after = reference["map"]  # type: ignore[misc]
         title, address = str(reference["title"]), str(reference["href"])
-        span = lines.locate(title, first, after) if title.strip() else None
+        span = lines.title(first, after) if title.strip() else None
         if span is None:
             raise ArticleError(path, first + 1, f'defines [{label}] without a reference. Add it as "T1 · Author. Title."')
         tiered = TIERED.fullmatch(title)

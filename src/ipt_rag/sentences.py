@@ -59,6 +59,8 @@ def _spans(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _ends_sentence(before: str, closing: str, following: str, marked: bool) -> bool:
+    if marked and closing[0] == "." and ABBREVIATION.search(before):
+        return bool(OPENS_SENTENCE.match(following))  # "Smith et al. [4] found" goes on
     if marked or closing[0] != ".":
         return marked or bool(OPENS_SENTENCE.match(following))
     if ABBREVIATION.search(before) or (BEFORE_NUMBER.search(before) and following[0].isdigit()):

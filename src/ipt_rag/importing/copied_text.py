@@ -39,6 +39,7 @@ VERSION = re.compile(r"\bversion\s+v?(\d+(?:\.\d+)*)", re.IGNORECASE)
 DATE = re.compile(
     r"\b(?:generated|updated|reviewed|published|modified|version of|date)\D{0,12}(\d{4}-\d{2}-\d{2})", re.IGNORECASE
 )
+STATED_COUNT = re.compile(r"\b(\d{1,3}) (?:sources|references|citations)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,10 @@ def read_copied_text(data: bytes, name: str) -> Page:
     found.doubts.extend(glued_words(blocks))
     provenance = " ".join(block.text for block in found.provenance)
     version, date = VERSION.search(provenance), DATE.search(provenance)
+    for stated in STATED_COUNT.finditer(provenance):
+        if int(stated[1]) != len(found.sources):
+            problem = f"the page says {stated[0]} but lists {len(found.sources)}"
+            found.doubts.append(Doubt(found.provenance[0].line, stated[0], problem))
     about = {"provenance": provenance, "version": version[1] if version else "", "date": date[1] if date else ""}
     return Page(
         title=found.title,
@@ -209,7 +214,9 @@ class _Body:
         self.below_heading = True
         if self.in_furniture:
             self.found.leave_out(line, "heading of a section of links or forms")
-        elif not self.in_sources:
+        elif self.in_sources:
+            self.found.leave_out(line, "heading of the list of sources, which stands at the foot")
+        else:
             self.found.blocks.append(PageBlock("heading", (plain(text),), line.number, 2))
 
     def _source_lines(self, group: Sequence[Line]) -> None:
