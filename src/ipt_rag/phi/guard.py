@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from ipt_rag.phi.contact import CONTACT_RULES
 from ipt_rag.phi.dates import DATE_RULES
+from ipt_rag.phi.disguise import decoded, readings
+from ipt_rag.phi.entities import EntityFinder
 from ipt_rag.phi.gazetteer import Gazetteer
 from ipt_rag.phi.names import NameFinder
 from ipt_rag.phi.normalise import normalise
@@ -16,21 +18,67 @@ from ipt_rag.phi.views import View
 from ipt_rag.records import PhiFinding
 
 RULES = (*CONTACT_RULES, *NUMBER_RULES, *DATE_RULES, *PLACE_RULES)
+LAYERS = ("patterns", "disguises", "names", "model")
+_DEEPEST = 2  # an encoded text inside an encoded text is read, and no further
+_MOST_JOINED = 2_000  # characters of the turns before that are read together with a new one
 
 
 class Guard:
     """Finds what looks like protected health information; keeps nothing of what it read."""
 
-    def __init__(self, known_names: Iterable[str] = ()) -> None:
+    def __init__(self, known_names: Iterable[str] = (), *, layers: Iterable[str] = LAYERS) -> None:
+        self._layers = frozenset(layers)
         self._names = NameFinder(Gazetteer.load(known_names))
+        self._entities = EntityFinder()
+
+    def load(self) -> None:
+        """Load the named-entity model now, so that the first question does not wait for it; safe from any thread."""
+        if "model" in self._layers:
+            self._entities.load()
 
     def find(self, text: str) -> tuple[PhiFinding, ...]:
-        """Return the findings, by place; none for a text that may be read on. Never raises, whatever the string."""
-        return _sorted(self._search(normalise(text)))
+        """Return the findings, by place; none for a text that may be read on. Never raises, whatever the string.
 
-    def _search(self, view: View) -> Iterator[PhiFinding]:
-        yield from (_finding(view, found) for found in scan(RULES, view.text))
-        yield from (_finding(view, found) for found in self._names.find(view.text))
+        The model is asked only where patterns and lists found nothing, so that an obvious refusal is quick.
+        """
+        view = normalise(text)
+        findings = _sorted(self._listed(view, depth=0))
+        if not findings and "model" in self._layers:
+            findings = _sorted(_finding(view, found) for found in self._names.find_with(self._entities, view.text))
+        return findings
+
+    def find_in_turn(self, text: str, earlier: Sequence[str]) -> tuple[PhiFinding, ...]:
+        """Return the findings of a new turn read together with the turns that would be sent along, oldest first.
+
+        A finding that only arises jointly covers what the new turn adds to it.
+
+        A name split over two turns, or a number begun in one and ended in the next, is found at the turn that completes it.
+        """
+        alone = self.find(text)
+        if alone or not earlier or not text:
+            return alone
+        before = "\n".join(earlier)[-_MOST_JOINED:]
+        joint: list[PhiFinding] = []
+        for gap in ("\n", " "):
+            start = len(before) + len(gap)
+            known = {finding.kind for finding in self.find(before)}
+            for finding in self.find(before + gap + text):
+                if finding.end > start and finding.kind not in known:
+                    joint.append(PhiFinding(finding.kind, max(0, finding.start - start), finding.end - start))
+        return _sorted(joint)
+
+    def _listed(self, view: View, depth: int) -> Iterator[PhiFinding]:
+        """Yield what patterns and lists find in a view, in its other readings, and in what it encodes."""
+        views = [view, *readings(view)] if "disguises" in self._layers else [view]
+        for reading in views:
+            if "patterns" in self._layers:
+                yield from (_finding(reading, found) for found in scan(RULES, reading.text))
+            if "names" in self._layers:
+                yield from (_finding(reading, found) for found in self._names.find(reading.text))
+        if "disguises" in self._layers and depth < _DEEPEST:
+            for start, end, said in decoded(view.text):
+                for inner in self._listed(normalise(said), depth + 1):
+                    yield PhiFinding(inner.kind, *view.span(start, end))
 
 
 def _finding(view: View, found: Found) -> PhiFinding:

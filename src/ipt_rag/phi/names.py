@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ipt_rag.phi.entities import EntityFinder
 from ipt_rag.phi.gazetteer import Gazetteer, plain
 from ipt_rag.phi.kinds import FULL_NAME, NAME
 from ipt_rag.phi.rules import Found
@@ -106,6 +107,51 @@ class NameFinder:
         yield from self._initialled(text, tokens)
         yield from self._full(text, tokens)
         yield from self._speaking(text, tokens)
+
+    def find_with(self, entities: EntityFinder, text: str) -> Iterator[Found]:
+        """Yield names that the model sees in a text as typed, or with its likely names in capitals, and the lists allow."""
+        tokens = _tokens(text)
+        shown = self._in_capitals(text, tokens)
+        if not any(self._is_candidate(token) for token in tokens):
+            return
+        scholarly = bool(_WORK.search(text)) and not _CASE.search(text)
+        for spans in entities.persons([text, shown] if shown != text else [text]):
+            for start, end in spans:
+                inside = [token for token in tokens if token.start >= start and token.end <= end]
+                if self._is_person(text, inside, scholarly):
+                    yield (FULL_NAME if len(inside) > 1 else NAME), inside[0].start, inside[-1].end
+
+    def _is_candidate(self, token: _Token) -> bool:
+        """Return whether a word is worth asking the model about: on no list but a name's, or on none at all."""
+        word = token.word
+        if len(word) < 3 or word in _NEVER or token.text.isupper():
+            return False
+        return self._lists.is_plain_first(word) or (self._lists.is_unknown(word) and word not in self._lists.surnames)
+
+    def _in_capitals(self, text: str, tokens: list[_Token]) -> str:
+        """Return the text with its likely names in capitals, of the same length: chat is often typed in lower case."""
+        pieces = list(text)
+        for number, token in enumerate(tokens):
+            behind = number > 0 and pieces[tokens[number - 1].start].isupper() and token.word in self._lists.last
+            if self._is_candidate(token) or (behind and token.word not in _NEVER):
+                pieces[token.start] = pieces[token.start].upper()[:1]
+        return "".join(pieces)
+
+    def _is_person(self, text: str, inside: list[_Token], scholarly: bool) -> bool:
+        """Return whether the words of a span that the model took for a person could be one outside the literature."""
+        lists = self._lists
+        if not inside or scholarly or _DISEASE.match(text, inside[-1].end) or self._cited(text, inside[-1].end):
+            return False
+        words = [token.word for token in inside]
+        if any(word in lists.eponyms or word in _NEVER or (lists.is_word(word) and word not in lists.last) for word in words):
+            return False
+        if any(word in lists.surnames for word in words) and not lists.is_plain_first(words[0]):
+            return False
+        if lists.is_known(words[0], words[-1]):
+            return False
+        if len(words) == 1:
+            return lists.is_plain_first(words[0]) and bool(_CASE.search(text))
+        return lists.is_plain_first(words[0]) or (all(lists.is_unknown(word) for word in words) and bool(_CASE.search(text)))
 
     def _run(self, text: str, tokens: list[_Token], number: int) -> int:
         """Return the number of tokens, from `number` on, that go on with a name: surname, particle, initial."""
