@@ -104,6 +104,7 @@ DATE_RULES: tuple[Rule, ...] = (
     rule(AGE, r"\b(?P<id>(?:9\d|1[01]\d|12[0-4])(?=\s?-?\s?(?:years?|yrs?|y/?o|y\.o\.?|yo|year-old)(?:\b|[\s-]?old|[mf]\b)))", _is_age),
     rule(AGE, r"\b(?:(?:is|was|turn(?:s|ed|ing)|aged?|age\sof|age:?|now|nearly|almost|just|she's|he's|they're)\s{1,2}(?:now\s|already\s|nearly\s|almost\s)?)(?P<id>9\d|1[01]\d)(?![\w/.%-]\d|[%°]|\w|\s?(?:percent|mg|sessions?|weeks?|days?|minutes?|mins?|patients?|participants|per|points?|or\s|to\s\d|kg|lbs?|out|and\s(?:older|over)|hours?|of\s))", lambda match: _one_person(match)),
     rule(AGE, r"\b(?P<id>9\d|1[01]\d)\s?(?:[mf]|yom|yof|yo\s?[mf])\b(?!-)", _is_age),
+    rule(AGE, r"\b(?:patient|pt|client|man|woman|lady|gentleman|male|female|widow|widower|mother|father|husband|wife|grandmother|grandfather|resident|he|she)\s?[,(]\s?(?P<id>9\d|1[01]\d)(?=\s?[,);.]|\s?[mf]\b)"),
     rule(AGE, r"\b(?P<id>nonagenarian|centenarian|supercentenarian)\b(?!s)", lambda match: bool(re.search(r"\b(?:my|a|this|our|her|his)\s{1,2}(?:\w{1,12}\s)?$", before(match, 20)))),
 )  # fmt: skip
 

@@ -51,7 +51,8 @@ class Gazetteer:
     eponyms: frozenset[str]
     places: frozenset[str]
     people: frozenset[tuple[str, str]]  # (given name, surname)
-    surnames: frozenset[str]  # of `people`
+    surnames: frozenset[str]  # of `people`, less the most frequent ones of all
+    given: frozenset[str]  # words of English that are given names nearly always
 
     @classmethod
     def load(cls, known_names: Iterable[str] = ()) -> Gazetteer:
@@ -66,7 +67,8 @@ class Gazetteer:
             eponyms=frozenset(allowed["eponyms"].split()),
             places=frozenset(allowed["places"].split()),
             people=frozenset((parts[0], parts[-1]) for parts in people if len(parts) > 1),
-            surnames=frozenset(parts[-1] for parts in people if parts),
+            surnames=frozenset(parts[-1] for parts in people if parts) - frozenset(allowed["common_surnames"].split()),
+            given=frozenset(allowed["given"].split()),
         )
 
     def is_word(self, word: str) -> bool:
@@ -84,6 +86,8 @@ class Gazetteer:
 
     def is_plain_first(self, word: str) -> bool:
         """Return whether this is a given name and nothing else: no word, place, eponym or drug."""
+        if word in self.given:
+            return True
         return word in self.first and word not in self.places and word not in self.eponyms and not self.is_word(word)
 
     def is_unknown(self, word: str) -> bool:

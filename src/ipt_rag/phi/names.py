@@ -23,20 +23,20 @@ _NEVER = frozenset(
     "quite rate ready real record records rest right role safe said same saw say says see seen sees self sent set she shes short should show shows sick since single so some soon still stop such sure take takes tell tells "
     "test than that the their them then there these they this those though through till time to told too took true try two type types under until up upon us use used very via view visit wait want wanted wants was way we well "
     "went were what when where which while who whom whose why wide will win wish with within won wont would year years yes yet you young younger your in-law ipt cbt id ok okay fine dear sir madam doctor dr mr mrs ms "
-    "anonymous unknown unnamed redacted confidential available on-file care safety portal population populations records satisfaction education handout handouts contract centered relationship alliance factors".split()
+    "hello hi thanks thank greetings good regards sincerely anonymous unknown unnamed redacted confidential available on-file care safety portal population populations records satisfaction education handout handouts contract centered relationship alliance factors".split()
 )
 _ROLE_WORDS = (
     r"pa?t(?:ie|ei)nts?'?s?|patents|pt'?s?|clients?'?s?|in-?patients?'?s?|out-?patients?'?s?|customers?|employees?|resident|veteran|inmate|survivor|teen|adolescent|member|applicant|"
     r"(?:ex-?|late\s|step-?)?(?:wife|husband|son|daughter|sister|brother|mother|father|mom|mum|dad|mommy|daddy|partner|boyfriend|girlfriend|fianc[eé]e?|spouse|aunt|uncle|cousin|niece|nephew|"
     r"grandmother|grandfather|grandma|grandpa|grandson|granddaughter|stepmother|stepfather|stepson|stepdaughter|baby|newborn|infant|child|kid|twin|friend|roommate|flatmate|boss|manager|coworker|colleague|neighbou?r|teacher|caregiver|carer|guardian|landlord)'?s?(?:-in-law)?|"
-    r"(?:wo)?man|lady|girl|boy|guy|widow(?:er)?|(?:fe)?male|nurse|social\sworker|case\s?worker|therapist|psychiatrist|counsel?lor|physician|gp|pcp|ex"
+    r"(?:wo)?man|lady|girl|boy|guy|widow(?:er)?|(?:fe)?male|nurse|social\sworker|case\s?worker|therapist|psychiatrist|counsel?lor|physician|gp|pcp|ex|(?:she|he|they)\s(?:has|have)\sa\s(?:son|daughter)"
 )
 _ROLE = re.compile(
-    rf"(?<![\w-])(?:{_ROLE_WORDS})(?:\s?[,:(=-]\s?|\s)(?:(?:is|was|named|called|name|aka|pt|patient|client|initials|by\sname|known\sas|dr\.?)\W{{1,3}}){{0,3}}[\"'(]?", re.IGNORECASE
+    rf"(?<![\w-])(?:{_ROLE_WORDS})(?:\sof\s(?:mine|ours|hers|his))?(?:\s?[,:(=-]\s?|\s)(?:(?:is|was|named|called|name|aka|pt|patient|client|initials|by\sname|known\sas|dr\.?)\W{{1,3}}){{0,3}}[\"'(]?", re.IGNORECASE
 )
 _SAID = re.compile(
     r"(?<!\w)(?:(?:full|first|last|given|family|legal|maiden|real|pt|patient|client|her|his|their|my|the|sur)[_\s']{0,2}s?\s?(?:full\s|first\s|last\s|real\s|given\s)?name\W{0,3}(?:is|was|:|=|\?)|name\s?[:=]|"
-    r"named|called|goes\s(?:now\s)?by|known\sas|a\.?k\.?a\.?|nick-?named|(?:we|they|everyone|people|friends|i)(?:'ll)?\scall\s(?:him|her|them|it)|i\sam|i'm|this\sis|it's|"
+    r"named(?:\s(?:him|her|it|them|the\sbaby))?|called|goes\s(?:now\s)?by|known\sas|a\.?k\.?a\.?|nick-?named|(?:we|they|everyone|people|friends|i)(?:'ll)?\scall\s(?:him|her|them|it)|i\sam|i'm|this\sis|it's|"
     r"patient|pt|client|re|contact|cc|attn|attention|signed|sincerely|regards|dear|from|to|prescriber|provider|similar\sto|cases?\s(?:similar\sto|like|of|as)|(?:patients?|cases?|someone|people|pts?)\slike|notes\s(?:of|for|on)|records\s(?:of|for)|(?:seen|referred|reviewed|treated|evaluated|operated|diagnosed)\s(?:with\s|by\s)|under|specifically\sfor|belong(?:s|ing)?\sto|for|with|about|of|and|vs|by|from|had\sgiven)"
     r"(?:\s?[:=-]\s?|\s{1,2})[\"'(*]?",
     re.IGNORECASE,
@@ -62,8 +62,10 @@ _CASE = re.compile(
     rf"\b(?:patients?|pts?|clients?|pateint|my|seen|admitted|admission|mrn|year-old|y/?o|yo|yrs?\sold|years?\sold|session\s\d+\swith|diagnosed\swith|\d\d\s?(?:[mf]|yom|yof)|male|female|hx|dx|her\s(?:husband|wife|son)|phq-?9|epds|referred|discharged|treated\sat|"
     rf"email|phone|dob|ssn|lives|wife|husband|daughter|son|mother|father|sister|brother)\b", re.IGNORECASE
 )  # fmt: skip
+_POSSESSED = re.compile(r"\b(?:my|her|his|their|our|a|the)\s$", re.IGNORECASE)
+_PRONOUN = re.compile(r"\b(?:he|she)\b", re.IGNORECASE)
 _DISEASE = re.compile(
-    r"(?:'s)?\s(?:syndrome|disease|disorder|reflex|sign|score|scores|criteria|test|scale|palsy|lymphoma|sarcoma|tumou?r|anaemia|anemia|phenomenon|dystrophy|ataxia|contracture|fracture|cells?|body|bodies|risk|index|study|trial|classification|stage|procedure|"
+    r"(?:'s)?(?:[\s-][a-z]{4,14}){0,2}?\s(?:syndrome|disease|disorder|reflex|sign|score|scores|criteria|test|scale|palsy|lymphoma|sarcoma|tumou?r|anaemia|anemia|phenomenon|dystrophy|ataxia|contracture|fracture|cells?|body|bodies|risk|index|study|trial|classification|stage|procedure|"
     r"manoeuvre|maneuver|operation|effect|method|thyroiditis|chorea|hospital|clinic|university|institute|foundation|college|school|street|law|model|questionnaire|inventory|interview|anomaly|deformity|malformation|virus|fever|encephalopathy|virus)",
     re.IGNORECASE,
 )
@@ -81,13 +83,17 @@ class _Token:
         return self.text[0].isupper()
 
 
-def _tokens(text: str) -> list[_Token]:
+def _tokens(text: str, lists: Gazetteer) -> list[_Token]:
     found = []
     for match in _TOKEN.finditer(text):
         shown, end = match.group(), match.end()
         if shown.lower().endswith("'s"):
             shown, end = shown[:-2], end - 2
-        found.append(_Token(shown, plain(shown), match.start(), end))
+        word = plain(shown)
+        if "-" in word and word not in lists.surnames and word not in _NEVER:
+            # "Hyun-woo", "Asante-Boateng": the first part that is on a list speaks for the whole.
+            word = next((part for part in word.split("-") if part in lists.first or part in lists.last), word)
+        found.append(_Token(shown, word, match.start(), end))
     return found
 
 
@@ -99,7 +105,7 @@ class NameFinder:
 
     def find(self, text: str) -> Iterator[Found]:
         """Yield names in a normalised text, by rising cost of the rule."""
-        tokens = _tokens(text)
+        tokens = _tokens(text, self._lists)
         places = {token.start: number for number, token in enumerate(tokens)}
         yield from self._titled(text, tokens, places)
         yield from self._announced(text, tokens, places)
@@ -110,7 +116,7 @@ class NameFinder:
 
     def find_with(self, entities: EntityFinder, text: str) -> Iterator[Found]:
         """Yield names that the model sees in a text as typed, or with its likely names in capitals, and the lists allow."""
-        tokens = _tokens(text)
+        tokens = _tokens(text, self._lists)
         shown = self._in_capitals(text, tokens)
         if not any(self._is_candidate(token) for token in tokens):
             return
@@ -147,11 +153,12 @@ class NameFinder:
             return False
         if any(word in lists.surnames for word in words) and not lists.is_plain_first(words[0]):
             return False
-        if lists.is_known(words[0], words[-1]):
+        if any(lists.is_known(words[0], word) for word in words[1:]) or (len(words) > 1 and len(words[-1]) < 2):
             return False
         if len(words) == 1:
             return lists.is_plain_first(words[0]) and bool(_CASE.search(text))
-        return lists.is_plain_first(words[0]) or (all(lists.is_unknown(word) for word in words) and bool(_CASE.search(text)))
+        # Two words on no list at all: typed with capitals, since misspelt words are on no list either.
+        return lists.is_plain_first(words[0]) or all(lists.is_unknown(token.word) and token.capital for token in inside)
 
     def _run(self, text: str, tokens: list[_Token], number: int) -> int:
         """Return the number of tokens, from `number` on, that go on with a name: surname, particle, initial."""
@@ -200,9 +207,13 @@ class NameFinder:
                 continue
             token, title = tokens[number], match["title"].lower()
             scholar = title in _ACADEMIC_TITLE
+            if match["title"].isupper() and not token.capital:
+                continue
+            if "." in match.group() and title in ("doctor", "nurse", "sister", "brother", "judge", "officer", "uncle", "aunt", "miss"):
+                continue
             if scholar and (token.word in self._lists.surnames or self._is_known(text, tokens, number)):
                 continue
-            lone = len(token.word) == 1 and token.capital and text[token.end : token.end + 1] == "."
+            lone = len(token.word) == 1 and text[token.end : token.end + 1] == "."
             if lone or (token.word not in _NEVER and len(token.word) > 1 and (token.capital and not token.text.isupper() or not self._lists.is_word(token.word))):
                 if token.capital or title in ("mr", "mrs", "miss", "ms", "mx", "dr") and not _DISEASE.match(text, token.end):
                     yield self._named(text, tokens, number)
@@ -221,7 +232,7 @@ class NameFinder:
                     yield self._named(text, tokens, number)
             elif re.match(r"(?i)i am|i'm|this is|it's", cue) and self._lists.is_plain_first(token.word) and len(token.word) > 3:
                 yield self._named(text, tokens, number)
-            elif token.capital and not token.text.isupper() and self._lists.is_plain_first(token.word) and (_CASE.search(text) and not _WORK.search(text)):
+            elif token.capital and not token.text.isupper() and self._lists.is_plain_first(token.word) and (_CASE.search(text) or _PRONOUN.search(text)) and not _WORK.search(text):
                 yield self._named(text, tokens, number)
 
     def _beside_role(self, text: str, tokens: list[_Token], places: dict[int, int]) -> Iterator[Found]:
@@ -231,6 +242,11 @@ class NameFinder:
                 continue
             token, word = tokens[number], tokens[number].word
             if self._is_known(text, tokens, number) and not re.match(r"(?i)(?:my\s)?(?:patient|pt|client)", match.group()):
+                continue
+            mine = bool(_POSSESSED.search(text, max(0, match.start() - 14), match.start()))
+            christened = token.capital and not token.text.isupper() and mine and word in self._lists.first and word not in _NEVER
+            if christened and word not in self._lists.eponyms:
+                yield self._named(text, tokens, number)
                 continue
             if word in self._lists.eponyms | self._lists.places and self._run(text, tokens, number) == 1:
                 continue
@@ -305,7 +321,8 @@ class NameFinder:
         place = surname.word in lists.places
         if sure and not place and (lists.is_surname(surname.word) and (not word or surname.word in lists.last)):
             return at - number + 1
-        if not sure and surname.word in lists.last and not word and not place and (token.capital and surname.capital and not token.text.isupper()) and surname.word not in lists.eponyms:
+        rare = surname.word in lists.last and surname.word not in lists.eponyms | lists.surnames
+        if not sure and rare and not word and not place and not token.text.isupper():
             return at - number + 1
         return 0
 

@@ -12,7 +12,7 @@ from ipt_rag.phi.kinds import (
 from ipt_rag.phi.rules import Check, Rule, before, digits, rule
 
 # Between a label and its value: "number", "#", "is", ":" and their like.
-_GLUE_WORDS = r"numbers?|num|no|nr|nos|id|ids|identifier|code|is|was|of|ending|ends|in|as|reads|on\sfile|on|the|under|card|ref"
+_GLUE_WORDS = r"numbers?|num|no|nr|nos|id|ids|identifier|code|is|are|was|of|ending|ends|in|as|reads|on\sfile|on|the|under|card|ref|template|record|file|scan|profile|sample|image|tag"
 _GLUE = rf"[\s\"'=:#.,(*/-]{{0,4}}(?:(?:{_GLUE_WORDS})(?![a-z])[\s\"'=:#.,(*/-]{{1,4}}){{0,4}}"
 _NUMBER_WORD = r"[\s\"'(.-]{0,3}(?:numbers?|num|no|nr|id|ids|identifier|code|#|:)(?![a-z])"
 # A value holds a digit in its first group or the next ("KA 05 MH 4471"); later groups must hold digits.
@@ -21,7 +21,7 @@ _VALUE = r"(?P<id>#?(?=[a-z/._-]{0,8} ?[a-z/._-]{0,4}\d)[a-z0-9][a-z0-9/._-]{1,2
 _PUBLIC_ID = re.compile(
     r"\W{0,3}(?:nct\s?\d{8}|isrctn\s?\d+|pmc?\s?\d+|pmid\W{0,2}\d+|actrn\d+|eudract\W{0,2}[\d-]+|drks\d+|umin\d+|chictr[\w-]+|10\.\d{4,9}/\S+|"
     r"\d{4}\.\d{4,5}|(?:icd|dsm|phq|gad|bdi|ham|hrsd|epds|cpt|h?cpcs|loinc|snomed)[\w.-]*|(?:19|20)\d\d(?:[-/](?:19|20)?\d\d)?|\d{1,3}(?:\.\d+)?(?:mg|mcg|ml|g|kg|mmol|%|weeks?|wks?|sessions?|years?|yrs?|y|months?|x)?|"
-    r"[a-z]\d{2}(?:\.\d{1,2})?|90[78]\d\d|\d{1,3}-\d{1,3})$",
+    r"[a-z]\d{2}(?:\.\d{1,2})?|90[78]\d\d|\d{1,2}-\d{1,2})$",
     re.IGNORECASE,
 )
 _LITERATURE = re.compile(r"\b(?:trial|study|registr\w*|protocol|prospero|ethics|irb|pmid|doi|isbn|issn|grant|award|isrctn|nct|arxiv)\b[^.?!]{0,20}$")
@@ -121,11 +121,11 @@ NUMBER_RULES: tuple[Rule, ...] = (
     numbered(LICENCE, r"certificate|licen[cs]e|passport|registration|permit|visa", least=4),
     coded(LICENCE, r"certificate|licen[cs]e|passport|permit|lic|dl"),
     labelled(VEHICLE, r"vin|vehicle\sid(?:entification)?(?:\snumber)?", least=4),
-    rule(VEHICLE, r"\b(?:(?:licen[cs]e|number|registration|vanity|car|vehicle)\splates?|plates?|tags?(?=\s(?:number|no|#))|(?:vehicle|car|van|truck|motorbike)\s(?:registration|reg)|registration\s(?:plate|mark|number)|reg(?:istration)?\.?(?=\W{0,3}(?:no|number|#)?\W{0,3}[a-z0-9]{1,4}[ -]?[a-z0-9]))\W{0,3}(?:(?:number|no|nr|is|was|reads|of|#|the)\W{1,3}){0,3}(?P<id>(?=[a-z0-9 -]{0,7}\d)[a-z0-9]{1,4}(?:[ -]?[a-z0-9]{1,5}){1,3})", lambda match: bool(re.search(r"\d", match["id"])) and not re.match(r"(?:19|20)\d\d\b|\d{1,2}\b(?![ -]?[A-Za-z]{1,3}[ -]?\d)", match["id"])),
+    rule(VEHICLE, r"\b(?:(?:licen[cs]e|number|registration|vanity|car|vehicle)\splates?|plates?|tags?(?=\s(?:number|no|#|is\s[\w-]*\d))|(?:vehicle|car|van|truck|motorbike)\s(?:registration|reg)|registration\s(?:plate|mark|number)|reg(?:istration)?\.?(?=\W{0,3}(?:no|number|#)?\W{0,3}[a-z0-9]{1,4}[ -]?[a-z0-9]))\W{0,3}(?:(?:number|no|nr|is|are|was|reads|of|#|the)\W{1,3}){0,3}(?P<id>(?=[a-z0-9 -]{0,7}\d)[a-z0-9]{1,4}(?:[ -]?[a-z0-9]{1,5}){1,3})", lambda match: bool(re.search(r"\d", match["id"])) and not re.match(r"(?:19|20)\d\d\b|\d{1,2}\b(?![ -]?[A-Za-z]{1,3}[ -]?\d)", match["id"])),
     rule(VEHICLE, r"\b(?:car|van|truck|vehicle|motorbike|driv\w{1,3}|plate|parked|toyota|ford|honda|bmw|vauxhall|volkswagen|tesla)\b[^.?!\n]{0,40}?(?P<id>(?<!\w)(?-i:[A-Z]{2}\d{2} ?[A-Z]{3}|[A-Z]{3}[ -]?\d{3,4}|\d{1,3}[ -][A-Z]{1,3}[ -]\d{2,5}))(?!\w)"),
     rule(VEHICLE, r"(?<!\w)(?=[A-Z0-9]{0,16}\d)[A-HJ-NPR-Z0-9]{17}(?!\w)", _is_vin, case=True),
     rule(DEVICE, r"(?<![\w:-])[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}(?![\w:-])"),
-    labelled(DEVICE, r"s/n|serial(?:\s(?:number|no|nr|#))?|imei|meid|udi|mac\saddress|lot\s(?:number|no|#)|(?:device|pump|pacemaker|implant|icd|vns|stimulator|hearing\said|cgm|wheelchair|prosthesis|phone|tablet|watch)\s(?:id|identifier|serial|number|no|model|s/n)", least=3),
+    labelled(DEVICE, r"s/n|sn(?=\W{1,2}[\w-]{0,6}\d{3})|serial(?:\s(?:number|no|nr|#))?|imei|meid|udi|mac\saddress|lot\s(?:number|no|#)|(?:device|pump|pacemaker|implant|icd|vns|stimulator|hearing\said|cgm|wheelchair|prosthesis|phone|tablet|watch)\s(?:id|identifier|serial|number|no|model|s/n)", least=3),
     coded(DEVICE, r"device|implant|pacemaker|pump|stimulator|serial"),
     labelled(BIOMETRIC, r"finger\s?prints?|voice\s?prints?|thumb\s?prints?|palm\s?(?:prints?|vein)|retinal?(?:\sscan)?|iris(?:\sscan)?|face\s?id|facial\s(?:template|recognition|scan|geometry)|biometrics?|dna\s(?:profile|sample|sequence)|gait\ssignature|(?:voice|face|hand)\s?(?:template|geometry|signature)", least=3),
     rule(BIOMETRIC, r"\b(?:finger\s?print|voice\s?print|thumb\s?print|retinal?|iris|biometric|facial|dna|palm|voice)\b[^.?!\n]{0,40}?(?P<id>(?=[a-z_-]{0,12}\d)[\w-]{5,40}|[\w-]{1,60}\.(?:bmp|wsq|png|jpe?g|wav|mp3|m4a|tiff?|iso|ans|dat))\b", lambda match: bool(re.search(r"\d{3}|\.", match["id"]))),
@@ -139,6 +139,7 @@ NUMBER_RULES: tuple[Rule, ...] = (
     labelled(OTHER, r"inmate|prison(?:er)?\s(?:number|no|id)|booking|a-number|alien\s(?:number|registration)|uscis|barcode|wristband|badge|student\s(?:id|number|no)|employee\s(?:id|number|no)|staff\s(?:id|number)|service\snumber|(?:study|trial|research)\s(?:participant|subject|id)|participant\s(?:id|number|no)|subject\s(?:id|number|no)|ref(?:erence)?\s?(?:#|code|number|no|nr|id)|(?:client|patient|pt|case|our|file)\s(?:ref|reference|identifier|barcode|code)|tracking\s(?:number|no)|docket|military\sid|dod\sid|rx\s?#|rx\snumber|prescription\s(?:number|no)|voter\sid|library\scard|loyalty|case\s?(?:id|worker\sid)|confirmation\s(?:number|code)|ticket", least=3),
     numbered(OTHER, r"ids?|identifier|ref|reference|rx|code\sname|police\sreport|employee|student|court|locker|asylum", least=4),
     coded(OTHER, r"ref|reference|id|identified\sas|rx|court|asylum"),
+    rule(OTHER, r"(?<![\w.-])(?P<id>[a-z]{0,4}-?\d[\d-]{4,16})\s(?:is|was|=|as)\s(?:[a-z']{1,10}\s){0,2}(?:mrn|ssn|social|id|number|chart|account|policy|member|phone|cell|mobile|fax|plate|passport)\b", _valued(4)),
     rule(ACCOUNT, r"(?<![\w./-])\d(?:[ -]?\d){12,18}(?![\w-]|\.\d)", _is_card),
     rule(ACCOUNT, r"(?<!\w)[A-Z]{2}\d\d(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?!\w)", lambda match: iban(match.group()), case=True),
     rule(ACCOUNT, r"(?<!\w)(?:[13][a-km-zA-HJ-NP-Z1-9]{25,34}|bc1[a-z0-9]{25,60}|0x[0-9a-fA-F]{40})(?!\w)", case=True),
