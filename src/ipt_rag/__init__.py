@@ -1,0 +1,21 @@
+"""Questions about interpersonal psychotherapy, answered in the articles' own words with their source numbers.
+
+`Chatbot.open(Path("index")).ask("…")` returns an `Answer`.
+"""
+
+from ipt_rag.chatbot import Chatbot
+from ipt_rag.errors import IptRagError
+from ipt_rag.records import Answer, Article, Passage, PhiFinding, Place, Quote, Reference, Sentence
+
+__all__ = [
+    "Answer",
+    "Article",
+    "Chatbot",
+    "IptRagError",
+    "Passage",
+    "PhiFinding",
+    "Place",
+    "Quote",
+    "Reference",
+    "Sentence",
+]
