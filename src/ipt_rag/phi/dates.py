@@ -46,6 +46,13 @@ def _eventful(match: re.Match[str]) -> bool:
     return bool(_EVENT.search(nearby)) and _personal(match)
 
 
+def _eventful_month(match: re.Match[str]) -> bool:
+    """ "6 may" and "march 3" are a verb and a number unless an event stands right before them."""
+    if re.search(r"(?:^|\s)(?:may|march|mar)(?:\s|$)", match["id"]):
+        return bool(re.search(r"\b(?:on|since|born|until|till|from|birthday|bday|dob|died|admitted|due|appt|session)\s(?:is\s|was\s|the\s)?$", before(match, 20))) and _personal(match)
+    return _eventful(match)
+
+
 _LIFE = re.compile(
     r"\b(?:born|birth|dob|birthday|bday|died|death|passed|deceased|admit\w*|admission|discharg\w*|hospitali[sz]\w*|appt|"
     r"appointment|seen|visit\w*|evaluated|diagnos\w*|dx'?d|underwent|surgery|operated|delivered|lmp|married|divorced|treated|"
@@ -65,7 +72,8 @@ def _day_and_month(match: re.Match[str]) -> bool:
     first, second = (int(part) for part in re.findall(r"\d+", match["id"])[:2])
     fits = (1 <= first <= 12 and 1 <= second <= 31) or (1 <= second <= 12 and 1 <= first <= 31)
     cue = r"(?:appt|appointment|dob|born|bday|birthday|admitted|discharged|visit|seen|lmp|session|date|due|intake|died|since|mon|tues?|wed|thurs?|fri|sat|sun|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b[^.?!\d]{0,14}$"
-    return fits and bool(re.search(cue, before(match, 34)) or re.match(r"\s{0,2}(?:at|@)\s?\d{1,2}\s?(?::\d\d|am|pm)", after(match, 12)))
+    closing = re.search(r"\bon\s$", before(match, 4)) and re.match(r"\s?(?:[.,;?!]|$)", after(match, 3))
+    return fits and bool(closing or re.search(cue, before(match, 34)) or re.match(r"\s{0,2}(?:at|@)\s?\d{1,2}\s?(?::\d\d|am|pm)", after(match, 12)))
 
 
 def _valid(match: re.Match[str]) -> bool:
@@ -79,7 +87,7 @@ def _valid(match: re.Match[str]) -> bool:
 def _is_age(match: re.Match[str]) -> bool:
     """One person of 90 or more: no range, no group, no duration."""
     return not re.search(r"(?:\d\s?(?:-|to|and)\s?|over|above|under|between|than|least|up\sto|aged?\sover|ages|patients\saged|adults\saged|people\saged|>=?|<=?)\s{0,2}$", before(match, 18)) and not re.match(
-        r"\s{0,2}(?:\+|-\s?\d|or\s(?:older|over|more|above)|and\s(?:older|over|above)|to\s\d|%|mg|sessions|weeks|days|minutes|patients|participants|people|adults|women|men|percent|points)", after(match, 16)
+        r"\s{0,2}(?:\+|-\s?\d|or\s(?:older|over|more|above)|and\s(?:older|over|above)|to\s\d|%|mg|sessions|weeks|days|minutes|patients|participants|people|adults|women|men|percent|points|/)", after(match, 16)
     )
 
 
@@ -95,14 +103,14 @@ DATE_RULES: tuple[Rule, ...] = (
     rule(DATE, rf"\b(?:dob|d\.o\.b|born|birth|brith|bday|birthday|birthdate)\b[^.?!\n]{{0,24}}?(?P<id>{_MONTH}\.?\s{{0,2}}{_DAY}|{_DAY}\s{{0,2}}(?:of\s)?{_MONTH}|{_MONTH}\.?{_GAP}{_YEAR}|\d{{1,2}}[/.-]\d{{2,4}}|\d{{6,8}})\b"),
     rule(DATE, r"\b(?:dob|d\.o\.b\.?|date\sof\s(?:birth|brith)|birth\s?date)\W{0,3}(?:is\W|was\W)?\s?(?P<id>\d{1,4}[\s./-]{1,3}\d{1,2}[\s./-]{1,3}\d{2,4})"),
     rule(DATE, rf"\b(?P<id>{_ORDINAL}\s{{1,2}}(?:of\s)?{_MONTH}|{_MONTH}\.?\s{{1,2}}(?:the\s)?{_ORDINAL})\b", _eventful),
-    rule(DATE, rf"\b(?P<id>{_DAY}\s{{1,2}}{_MONTH}|{_MONTH}\.?\s{{1,2}}{_DAY})(?![\w%.-]|\s(?:mg|weeks?|sessions?|patients|people|studies|trials|or|and\s\d))", _eventful),
+    rule(DATE, rf"(?<![\w.-])(?P<id>{_DAY}\s{{1,2}}{_MONTH}|{_MONTH}\.?\s{{1,2}}{_DAY})(?![\w%.-]|\s(?:mg|weeks?|sessions?|patients|people|studies|trials|or|and\s\d))", _eventful_month),
     rule(DATE, rf"\b(?P<id>{_WEEKDAY},?\s{{1,2}}(?:the\s)?(?:{_ORDINAL}|{_MONTH}\.?\s{_DAY}|{_DAY}\s{_MONTH}))\b"),
     rule(DATE, rf"\b(?P<id>{_DAY}\s{{1,2}}{_MONTH}\s{{0,2}}(?:-|to|until|through|till)\s{{0,2}}{_DAY}\s{{1,2}}{_MONTH})\b", _personal),
     rule(DATE, rf"\b(?P<id>{_MONTH}\.?,?\s{{1,2}}(?:of\s)?(?:19|20)\d\d|(?:0?[1-9]|1[0-2])/(?:19|20)\d\d)\b", _of_one_life),
     rule(DATE, r"(?<![\w./-])(?P<id>\d{1,2}/\d{1,2})(?![\w/%-]|\.\d)", _day_and_month),
     rule(DATE, r"\b(?P<id>(?:19|20)\d\d-\d\d-\d\dT\d\d:\d\d)"),
     rule(AGE, r"\b(?P<id>(?:9\d|1[01]\d|12[0-4])(?=\s?-?\s?(?:years?|yrs?|y/?o|y\.o\.?|yo|year-old)(?:\b|[\s-]?old|[mf]\b)))", _is_age),
-    rule(AGE, r"\b(?:(?:is|was|turn(?:s|ed|ing)|aged?|age\sof|age:?|now|nearly|almost|just|she's|he's|they're)\s{1,2}(?:now\s|already\s|nearly\s|almost\s)?)(?P<id>9\d|1[01]\d)(?![\w/.%-]\d|[%°]|\w|\s?(?:percent|mg|sessions?|weeks?|days?|minutes?|mins?|patients?|participants|per|points?|or\s|to\s\d|kg|lbs?|out|and\s(?:older|over)|hours?|of\s))", lambda match: _one_person(match)),
+    rule(AGE, r"\b(?:(?:is|was|turn(?:s|ed|ing)|aged?|age\sof|age:?|now|nearly|almost|just|she's|he's|they're)\s{1,2}(?:now\s|already\s|nearly\s|almost\s)?)(?P<id>9\d|1[01]\d)(?![\w/.%-]\d|[%°]|\w|\s?(?:\+|percent|mg|sessions?|weeks?|days?|minutes?|mins?|patients?|participants|per|points?|or\s|to\s\d|kg|lbs?|out|and\s(?:older|over)|hours?|of\s))", lambda match: _one_person(match)),
     rule(AGE, r"\b(?P<id>9\d|1[01]\d)\s?(?:[mf]|yom|yof|yo\s?[mf])\b(?!-)", _is_age),
     rule(AGE, r"\b(?:patient|pt|client|man|woman|lady|gentleman|male|female|widow|widower|mother|father|husband|wife|grandmother|grandfather|resident|he|she)\s?[,(]\s?(?P<id>9\d|1[01]\d)(?=\s?[,);.]|\s?[mf]\b)"),
     rule(AGE, r"\b(?P<id>nonagenarian|centenarian|supercentenarian)\b(?!s)", lambda match: bool(re.search(r"\b(?:my|a|this|our|her|his)\s{1,2}(?:\w{1,12}\s)?$", before(match, 20)))),

@@ -46,6 +46,7 @@ class Gazetteer:
     """The lists, loaded once; every question takes a word as `plain` returns it."""
 
     first: frozenset[str]
+    common_first: frozenset[str]  # frequent enough to be a name even in lower case and alone
     last: frozenset[str]
     words: frozenset[str]
     eponyms: frozenset[str]
@@ -62,6 +63,7 @@ class Gazetteer:
         people = [split_name(name) for name in (*allowed["people"].split(";"), *known_names)]
         return cls(
             first=_lines("first.txt"),
+            common_first=_lines("common_first.txt"),
             last=_lines("last.txt"),
             words=_lines("words.txt") | _CHAT,
             eponyms=frozenset(allowed["eponyms"].split()),

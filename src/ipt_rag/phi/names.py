@@ -63,7 +63,7 @@ _CASE = re.compile(
     rf"email|phone|dob|ssn|lives|wife|husband|daughter|son|mother|father|sister|brother)\b", re.IGNORECASE
 )  # fmt: skip
 _POSSESSED = re.compile(r"\b(?:my|her|his|their|our|a|the)\s$", re.IGNORECASE)
-_PRONOUN = re.compile(r"\b(?:he|she)\b", re.IGNORECASE)
+_PRONOUN = re.compile(r"\b(?:he|she|him|her|his|hers|s/he|case|client|session|today)\b", re.IGNORECASE)
 _DISEASE = re.compile(
     r"(?:'s)?(?:[\s-][a-z]{4,14}){0,2}?\s(?:syndrome|disease|disorder|reflex|sign|score|scores|criteria|test|scale|palsy|lymphoma|sarcoma|tumou?r|anaemia|anemia|phenomenon|dystrophy|ataxia|contracture|fracture|cells?|body|bodies|risk|index|study|trial|classification|stage|procedure|"
     r"manoeuvre|maneuver|operation|effect|method|thyroiditis|chorea|hospital|clinic|university|institute|foundation|college|school|street|law|model|questionnaire|inventory|interview|anomaly|deformity|malformation|virus|fever|encephalopathy|virus)",
@@ -90,9 +90,10 @@ def _tokens(text: str, lists: Gazetteer) -> list[_Token]:
         if shown.lower().endswith("'s"):
             shown, end = shown[:-2], end - 2
         word = plain(shown)
-        if "-" in word and word not in lists.surnames and word not in _NEVER:
+        parts = word.split("-")
+        if len(parts) > 1 and word not in lists.surnames and not any(len(part) < 2 or lists.is_word(part) for part in parts):
             # "Hyun-woo", "Asante-Boateng": the first part that is on a list speaks for the whole.
-            word = next((part for part in word.split("-") if part in lists.first or part in lists.last), word)
+            word = next((part for part in parts if part in lists.first or part in lists.last), word)
         found.append(_Token(shown, word, match.start(), end))
     return found
 
@@ -112,7 +113,7 @@ class NameFinder:
         yield from self._beside_role(text, tokens, places)
         yield from self._initialled(text, tokens)
         yield from self._full(text, tokens)
-        yield from self._speaking(text, tokens)
+        yield from self._alone(text, tokens)
 
     def find_with(self, entities: EntityFinder, text: str) -> Iterator[Found]:
         """Yield names that the model sees in a text as typed, or with its likely names in capitals, and the lists allow."""
@@ -158,7 +159,7 @@ class NameFinder:
         if len(words) == 1:
             return lists.is_plain_first(words[0]) and bool(_CASE.search(text))
         # Two words on no list at all: typed with capitals, since misspelt words are on no list either.
-        return lists.is_plain_first(words[0]) or all(lists.is_unknown(token.word) and token.capital for token in inside)
+        return lists.is_plain_first(words[0]) or all(lists.is_unknown(token.word) and token.text.istitle() for token in inside)
 
     def _run(self, text: str, tokens: list[_Token], number: int) -> int:
         """Return the number of tokens, from `number` on, that go on with a name: surname, particle, initial."""
@@ -273,13 +274,14 @@ class NameFinder:
             ):  # fmt: skip
                 yield NAME, token.start, behind.end + 1
             # "K. Thompson", "J. R. Kowalczyk": initials and a surname that is not one of the literature's.
-            if len(token.text) == 1 and token.capital and gap in (".", ". ") and (number == 0 or text[tokens[number - 1].end : token.start] not in ("'", ".")):
+            lower = not token.capital and bool(_CASE.search(text)) and token.word not in "eg"
+            if len(token.text) == 1 and (token.capital or lower) and gap in (".", ". ") and (number == 0 or text[tokens[number - 1].end : token.start] not in ("'", ".")):
                 end = number + 1
                 while end < len(tokens) - 1 and len(tokens[end].text) == 1 and text[tokens[end].end : tokens[end + 1].start] in (".", ". "):
                     end += 1
                 surname = tokens[end]
                 if (
-                    surname.capital and len(surname.word) > 2 and surname.word in self._lists.last and not self._lists.is_word(surname.word)
+                    surname.capital >= token.capital and len(surname.word) > 2 and surname.word in self._lists.last and not self._lists.is_word(surname.word)
                     and surname.word not in self._lists.surnames | self._lists.eponyms and not self._cited(text, surname.end)
                 ):  # fmt: skip
                     yield FULL_NAME, token.start, surname.end
@@ -301,7 +303,7 @@ class NameFinder:
     def _full_at(self, text: str, tokens: list[_Token], number: int, scholarly: bool) -> int:
         """Return how many tokens make a full name at `number`, 0 where there is none."""
         lists, token = self._lists, tokens[number]
-        if token.word not in lists.first or token.word in _NEVER or len(token.word) < 2:
+        if token.word not in lists.first or token.word in _NEVER or token.word in _PARTICLES or len(token.word) < 2:
             return 0
         at = number + 1
         while at < len(tokens) - 1 and (tokens[at].word in _PARTICLES or len(tokens[at].text) == 1 and tokens[at].capital) and at - number < 4:
@@ -322,15 +324,23 @@ class NameFinder:
         if sure and not place and (lists.is_surname(surname.word) and (not word or surname.word in lists.last)):
             return at - number + 1
         rare = surname.word in lists.last and surname.word not in lists.eponyms | lists.surnames
-        if not sure and rare and not word and not place and not token.text.isupper():
+        shown = token.capital or token.word in lists.common_first
+        if not sure and rare and not word and not place and shown and token.capital == surname.capital and not token.text.isupper():
             return at - number + 1
         return 0
 
-    def _speaking(self, text: str, tokens: list[_Token]) -> Iterator[Found]:
-        """A given name that says, wants or feels something, where the message speaks of a case."""
-        if not _CASE.search(text) and _WORK.search(text):
+    def _alone(self, text: str, tokens: list[_Token]) -> Iterator[Found]:
+        """A given name on its own, where the message speaks of a case or of "him" and "her", not of somebody's work."""
+        if _WORK.search(text) and not _CASE.search(text):
             return
-        for token in tokens:
-            if len(token.word) > 3 and self._lists.is_plain_first(token.word) and token.word not in self._lists.surnames and not token.text.isupper():
-                if _SPEAKS.match(text, token.end) and (token.capital or not self._lists.is_word(token.word)):
-                    yield NAME, token.start, token.end
+        lists = self._lists
+        case = bool(_CASE.search(text) or _PRONOUN.search(text))
+        for number, token in enumerate(tokens):
+            if len(token.word) < 4 or token.word in lists.surnames or token.text.isupper() or not lists.is_plain_first(token.word):
+                continue
+            known = any(lists.is_known(token.word, other.word) for other in tokens[number + 1 : number + 4])
+            if known or _DISEASE.match(text, token.end) or self._cited(text, token.end):
+                continue
+            listed = token.text.istitle() or token.word in lists.common_first
+            if listed and (case or _SPEAKS.match(text, token.end) or text[token.end : token.end + 2].lower() == "'s"):
+                yield NAME, token.start, token.end
