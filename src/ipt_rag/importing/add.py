@@ -6,6 +6,7 @@ import re
 import tempfile
 import unicodedata
 from collections import Counter
+from collections.abc import Collection
 from pathlib import Path
 
 from ipt_rag.errors import ImportRefusedError
@@ -21,7 +22,7 @@ SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 ENGLISH = frozenset("the of and to in is that for with as are on by an be this which from or".split())
 
 
-def import_page(path: Path, *, slug: str | None = None, assume: Assume | None = None) -> ImportedPage:
+def import_page(path: Path, *, slug: str | None = None, assume: Collection[Assume] = ()) -> ImportedPage:
     """Return the article file that a page makes, without writing it.
 
     Raises:
@@ -34,12 +35,12 @@ def import_page(path: Path, *, slug: str | None = None, assume: Assume | None = 
     name = slug or _slug(page.title)
     if not SLUG.fullmatch(name):
         raise ImportRefusedError(f"“{name}” is no slug. Give one of a–z, 0–9 and single hyphens with --slug.")
-    about = _about(page, data, path.name, name, assume if grammar.assumed else None)
-    markdown = write_article(about, [(block.kind, block.level, cells) for block, cells in decoded], page.sources)
+    about = _about(page, data, path.name, name, grammar.assumed)
+    markdown = write_article(about, decoded, page.sources)
     return ImportedPage(name, markdown, _report(path.name, page, decoded, grammar))
 
 
-def add_page(path: Path, corpus: Path, *, slug: str | None = None, assume: Assume | None = None) -> AddedPage:
+def add_page(path: Path, corpus: Path, *, slug: str | None = None, assume: Collection[Assume] = ()) -> AddedPage:
     """Write a page's article file to the corpus folder, whole or not at all.
 
     Raises:
@@ -97,7 +98,7 @@ def _slug(title: str) -> str:
     return "-".join(re.findall(r"[a-z0-9]+", letters))[:60].rstrip("-") or "article"
 
 
-def _about(page: Page, data: bytes, name: str, slug: str, assumed: Assume | None) -> dict[str, str]:
+def _about(page: Page, data: bytes, name: str, slug: str, assumed: Collection[Assume]) -> dict[str, str]:
     about = {
         "title": page.title,
         "slug": slug,
@@ -109,7 +110,7 @@ def _about(page: Page, data: bytes, name: str, slug: str, assumed: Assume | None
         "licence": "unknown; not ours to give",
         "origin": name,
         "sha256": hashlib.sha256(data).hexdigest(),
-        "assumed": assumed or "",
+        "assumed": ", ".join(sorted(assumed)),
     }
     return {key: " ".join(value.split()) for key, value in about.items() if value}
 

@@ -22,6 +22,7 @@ from ipt_rag.importing.furniture import (
     furniture_reason,
 )
 from ipt_rag.importing.glued import glued_words
+from ipt_rag.importing.markers import PRINTED
 from ipt_rag.importing.page import Doubt, LeftOut, Page, PageBlock, PageSource, plain
 from ipt_rag.importing.source_list import checked, entry_number, read_entry
 
@@ -31,8 +32,8 @@ MIN_PROSE_WORDS = 8
 
 BULLET = re.compile(r"(\s*)(?:[•‣◦▪▫●○■□–—*·-]|\d{1,3}[.)]|[a-z][.)])(?:\s+|(?<=[•‣◦▪▫●○■□]))(?=\S)")
 DEFINED = re.compile(r"([A-Z0-9“\"(][^.;:?!—]*?)\s+[—–]\s+(?=\S)")
-ENDS_PROSE = re.compile(r"[.!?…:][”\"’'»)\]]*[\d,–-]*(?:\s+LLM)?\s*$")
-MARKED_END = re.compile(r"(?:[^\s\d]\d[\d,–-]*|\sLLM)\s*$")
+ENDS_PROSE = re.compile(rf"[.!?…:][”\"’'»)\]]*{PRINTED}[.!?…]?\s*$")
+MARKED_END = re.compile(r"(?:[^\s\d]\d[\d,–-]*|\[[\d,;\s–-]+\]|[⁰¹²³⁴⁵⁶⁷⁸⁹]|\s\[?LLM\]?)\s*$")
 VIGNETTE = re.compile(r"\W{0,4}(?:LLM-generated )?illustrative (?:clinical )?example\b", re.IGNORECASE)
 SUBJECT = re.compile(r"(.{3,80}?),?\s+(?:is|are|was|were|refers to|means|describes)\s")
 VERSION = re.compile(r"\bversion\s+v?(\d+(?:\.\d+)*)", re.IGNORECASE)
@@ -192,9 +193,18 @@ class _Body:
 
     def read(self, groups: Sequence[list[Line]]) -> None:
         for group in groups:
-            alone = group[0] if len(group) == 1 else None
-            if alone and (_may_head(alone) or SOURCE_LIST.fullmatch(alone.text.strip())):
-                self._heading(alone)
+            opening = group[0].text.strip()
+            if (
+                SOURCE_LIST.fullmatch(opening)
+                or SECTIONS.fullmatch(opening)
+                or (len(group) == 1 and _may_head(group[0]))
+            ):
+                self._heading(group[0])
+                group = group[1:]
+            if not group:
+                continue
+            if self._lost_its_bullets(group):
+                self.found.blocks += [_block("item", line) for line in group]
             elif PROVENANCE.match(group[0].text.strip()):
                 self.found.provenance += [_block("paragraph", line) for line in group]
             elif self.in_furniture:
@@ -206,6 +216,13 @@ class _Body:
                 self._box(group)
             else:
                 self._lines(group)
+
+    def _lost_its_bullets(self, group: Sequence[Line]) -> bool:
+        """Return whether short lines without closing punctuation stand below a paragraph that ends in a colon."""
+        before = self.found.blocks[-1] if self.found.blocks else None
+        introduced = before is not None and before.kind == "paragraph" and before.text.endswith(":")
+        bare = not any(ENDS_PROSE.search(line.text) or BULLET.match(line.text) or "\t" in line.text for line in group)
+        return introduced and bare and len(group) > 1
 
     def _heading(self, line: Line) -> None:
         text = line.text.strip()
@@ -262,7 +279,8 @@ class _Body:
         """Keep a caption; the alternative text before it, which says the same in other words, is left out."""
         for index, line in enumerate(lines):
             following = lines[index + 1] if index + 1 < len(lines) else None
-            if following and not MARKED_END.search(line.text) and _alike(line.text, following.text):
+            marked = bool(following and MARKED_END.search(following.text))
+            if following and not MARKED_END.search(line.text) and (marked or _alike(line.text, following.text)):
                 self.found.leave_out(line, "alternative text of a picture; its caption is kept")
             else:
                 self.found.blocks.append(_block("paragraph", line))
@@ -281,11 +299,20 @@ class _Body:
             end = index
             while end < len(group) and ("\t" in group[end].text or tables.is_row(group[end].text)):
                 end += 1
-            if end - index > tables.MIN_ROWS:
+            if tables.is_table([each.text for each in group[index:end]]):
                 self._table(group[index:end])
                 index = end
                 continue
             self._paragraph(line)
+            if end - index > tables.MIN_ROWS:
+                self.found.doubt(
+                    line, f"{end - index} lines that close no sentence: a list or table whose form was lost?"
+                )
+                index += 1
+                while index < end:
+                    self._paragraph(group[index])
+                    index += 1
+                continue
             index += 1
 
     def _paragraph(self, line: Line) -> None:
@@ -297,16 +324,18 @@ class _Body:
         defining = sum(term is not None for term in terms) * 2 > len(texts)
         outermost = min(len(line.text) - len(line.text.lstrip()) for line in lines)
         for line, text, term in zip(lines, texts, terms, strict=True):
+            numbered = re.match(r"\s*(\d{1,3})[.)]", line.text)
+            number = int(numbered[1]) if numbered else None
             indent = len(line.text) - len(line.text.lstrip()) - outermost
             if defining and term:
                 cells = (plain(term[1]), plain(text[term.end() :]))
-                self.found.blocks.append(PageBlock("definition", cells, line.number))
+                self.found.blocks.append(PageBlock("definition", cells, line.number, min(indent // 2, 3), number))
             else:
                 if defining:
                     self.found.doubts.append(
                         Doubt(line.number, text[:60], "no “ — ” between term and meaning: kept as an item")
                     )
-                self.found.blocks.append(PageBlock("item", (plain(text),), line.number, min(indent // 2, 3)))
+                self.found.blocks.append(PageBlock("item", (plain(text),), line.number, min(indent // 2, 3), number))
 
     def _table(self, lines: Sequence[Line]) -> None:
         table = tables.restore([line.text.strip() for line in lines])
@@ -370,7 +399,7 @@ def _subject(groups: Sequence[Sequence[Line]], name: str) -> str:
 
 def _without_empty_sections(found: Findings) -> list[PageBlock]:
     kept: list[PageBlock] = []
-    for block, following in zip(found.blocks, [*found.blocks[1:], None], strict=True):
+    for block, following in zip(found.blocks, [*found.blocks, None][1:], strict=True):
         if block.kind == "heading" and (following is None or following.kind == "heading"):
             found.left_out.append(LeftOut(block.line, block.text, "heading with nothing under it"))
         else:

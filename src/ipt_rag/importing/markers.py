@@ -6,7 +6,7 @@ where they can be read in two ways, or not at all, nothing is guessed: `ImportRe
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -35,6 +35,8 @@ OPENER = r"[\"“‘'(\[—–]*[A-Z0-9À-ÖØ-Þ]"
 HELD = "\x01\\d+\x02"
 AT_END = rf"(?=\s*(?:{HELD}\s*)*$|\s+{OPENER}|\s*{HELD})"
 
+# What a reader of lines may meet behind the last word or full stop of a block.
+PRINTED = r"(?:\s?\[\^?[\d,;\s–-]+\]|\s?\([\d,;\s–-]+\)|\s?\^?\d[\d,–-]*|[⁰¹²³⁴⁵⁶⁷⁸⁹⁻,]+)*(?:\s+\[?LLM\]?)?"
 BRACKETED = re.compile(rf"\[\^?({LISTED})\]")
 TAGGED = re.compile(r"\[LLM\]")
 CARET = re.compile(rf"(?<=[\w.!?…,;:{CLOSERS}])\s?\^({LISTED})(?!\w)")
@@ -43,7 +45,7 @@ RAISED = re.compile(r"(?<=[a-z.!?…,;:”’\")])([⁰¹²³⁴⁵⁶⁷⁸⁹]
 AFTER_SENTENCE = re.compile(rf"(?P<closing>[.!?…][{CLOSERS}]*)(?P<run>{GLUED_LIST})(?P<more>[{CLOSERS}]*){AT_END}")
 AFTER_CLAUSE = re.compile(rf"(?<=[^\W\d_])(?P<closing>[{CLOSERS}]*[,;])(?P<run>{GLUED_LIST})(?P<more>)(?=\s+[^\W\d])")
 AFTER_LAST_WORD = re.compile(rf"(?P<closing>[^\W\d_][{CLOSERS}%]*:?)(?P<run>{GLUED_LIST})(?P<more>)(?=(?:\s+LLM)?\s*$)")
-INSIDE_SENTENCE = re.compile(r"(?<![\w-])[a-z]{4,}\d{1,3}(?=\s+[a-z])")
+INSIDE_SENTENCE = re.compile(r"(?<![\w-])(?:[a-z]{4,}|(?:1[5-9]|20)\d\d\.)\d{1,3}(?=\s+[a-z])")
 TAG_AFTER_SENTENCE = re.compile(rf"(?<=[.!?…{CLOSERS}\x02])\s+LLM{AT_END}")
 TAG_AFTER_LAST_WORD = re.compile(r"(?<=\w)\s+LLM\s*$")
 CLOSES = re.compile(rf"[.!?…][{CLOSERS}]*\Z")
@@ -72,17 +74,19 @@ class Hold(Protocol):
 class Grammar:
     """Reads the markers of one page against that page's sources."""
 
-    def __init__(self, name: str, sources: Sequence[PageSource], blocks: Sequence[PageBlock], assume: Assume | None):
+    def __init__(
+        self, name: str, sources: Sequence[PageSource], blocks: Sequence[PageBlock], assume: Collection[Assume]
+    ):
         self.name = name
         self.known = frozenset(source.number for source in sources)
         self.anchors = {source.anchor: source.number for source in sources if source.anchor}
         self.assume = assume
-        self.assumed = False  # whether `assume` decided anything
+        self.assumed: set[Assume] = set()  # what of it decided anything
         self.doubts: list[Doubt] = []
         texts = [block.text for block in blocks]
         self.words = frozenset(re.findall(r"[^\W\d_]+(?=[^\w-]|$)", "\n".join(texts)))
         # "LLM" is a tag only on a page that ends blocks with it; elsewhere it is a word.
-        self.tags = any(re.search(rf"[.!?…][{CLOSERS}]*[\d,–-]*\s+LLM\s*$", text) for text in texts)
+        self.tags = any(re.search(rf"(?:[.!?…][{CLOSERS}]*|[\])⁰¹²³⁴⁵⁶⁷⁸⁹])[\d,–-]*\s+LLM\s*$", text) for text in texts)
 
     def decode(self, block: PageBlock) -> tuple[Marked, ...]:
         """Return the cells of a block with their marker groups.
@@ -151,9 +155,10 @@ class Grammar:
             return False
         if not self._readings(found["run"]):
             return False
-        if self.assume in ("decimal", "marker"):
-            self.assumed = True
-            return self.assume == "marker"
+        for assume in ("decimal", "marker"):
+            if assume in self.assume:
+                self.assumed.add(assume)
+                return assume == "marker"
         raise self._refusal(
             found,
             block,
@@ -189,14 +194,12 @@ class Grammar:
         if not run.isdigit():
             return self._listed(run, found, block)
         readings = self._readings(run)
-        if len(readings) > 1 and self.assume in ("whole", "split"):
-            longest = self.assume == "split"
-            lengths = [len(reading) for reading in readings]
-            wanted = max(lengths) if longest else min(lengths)
-            decided = [reading for reading in readings if len(reading) == wanted]
-            if len(decided) == 1:
-                self.assumed = True
-                readings = decided
+        for assume in ("whole", "split"):
+            if len(readings) > 1 and assume in self.assume:
+                pick = min if assume == "whole" else max
+                fewest_or_most = pick(len(reading) for reading in readings)
+                readings = [reading for reading in readings if len(reading) == fewest_or_most]
+                self.assumed.add(assume)
         if not readings:
             raise self._refusal(found, block, f"“{run}” stands for no source", self._has())
         if len(readings) > 1:

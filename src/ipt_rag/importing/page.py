@@ -31,6 +31,7 @@ class PageBlock:
     cells: tuple[Runs, ...]  # one; term and meaning of a definition; the columns of a header or row
     line: int  # in the file, from 1; 0 where the format has no lines
     level: int = 0  # of a heading: 2 for a section; of an item: 0 for the outermost list
+    number: int | None = None  # printed before an item of a numbered list
 
     @property
     def text(self) -> str:

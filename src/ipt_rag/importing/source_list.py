@@ -10,8 +10,8 @@ ENTRY = re.compile(r"\s*(?:\[(\d{1,3})\]|\((\d{1,3})\)|(\d{1,3})[.):])\s*(?=\S)(
 # "— linkT1": a link's label and the tier's badge, glued by copying.
 BADGE = re.compile(r"\s*(?:[—–-]\s*)?\[?(?:link|source|view|open)?\]?\s*\(?(T[1-3])\)?\s*\Z")
 LINK_LABEL = re.compile(r"\s+[—–-]\s+\[?(?:link|source|view|open)\]?\s*\Z")
-ADDRESS = re.compile(r"https?://[^\s<>\"”]+[^\s<>\"”.,;:)\]]")
-DOI = re.compile(r"\bdoi:\s*(10\.\d{4,}/[^\s<>\"”]+[^\s<>\"”.,;:)\]])", re.IGNORECASE)
+ADDRESS = re.compile(r"https?://[^\s<>\"”]+")
+DOI = re.compile(r"\bdoi:\s*(10\.\d{4,}/[^\s<>\"”]+)", re.IGNORECASE)
 
 
 def entry_number(line: str) -> int | None:
@@ -34,8 +34,16 @@ def read_entry(text: str, *, number: int, line: int, anchor: str = "", address: 
     reference = LINK_LABEL.sub("", reference).strip()
     if not address:
         printed, doi = ADDRESS.search(reference), DOI.search(reference)
-        address = printed[0] if printed else f"https://doi.org/{doi[1]}" if doi else ""
+        address = _bare(printed[0]) if printed else f"https://doi.org/{_bare(doi[1])}" if doi else ""
     return PageSource(number, tier, reference, address, anchor, line)
+
+
+def _bare(address: str) -> str:
+    """Return an address without the punctuation of the sentence around it; brackets of its own stay."""
+    bare = address.rstrip(".,;:")
+    while bare.endswith((")", "]")) and bare.count("(") + bare.count("[") < bare.count(")") + bare.count("]"):
+        bare = bare[:-1].rstrip(".,;:")
+    return bare
 
 
 def checked(sources: Iterable[PageSource], name: str) -> tuple[PageSource, ...]:

@@ -8,7 +8,9 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-CLOSED = re.compile(r"[.!?…:;][”\"’'»)\]]*\d*(?:\s+LLM)?\s*$")
+from ipt_rag.importing.markers import PRINTED
+
+CLOSED = re.compile(rf"[.!?…:;][”\"’'»)\]]*{PRINTED}\s*$")
 OPENS_CELL = re.compile(r"[\"“‘'(]?(?:[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]|[AI]\s)")
 ASKS_FOR_MORE = frozenset(
     "a an and are as at by for from her his in into is its my no of on or our per than that the their this to via vs"
@@ -19,7 +21,19 @@ MIN_ROWS = 2
 
 def is_row(line: str) -> bool:
     """Return whether a line may be a flattened row: it holds two cells or more and closes no sentence."""
-    return bool(OPENS_CELL.match(line.strip())) and not CLOSED.search(line) and len(cell_starts(line)) > 1
+    return (
+        bool(re.match(r"[\"“‘'(]?[A-Z0-9]", line.strip()))
+        and not CLOSED.search(line)
+        and len(cell_starts(line.strip())) > 1
+    )
+
+
+def is_table(lines: Sequence[str]) -> bool:
+    """Return whether rows are a table, not a list of names or titles: their cells go on in small letters."""
+    if any("\t" in line for line in lines):
+        return len(lines) > 1
+    small = [len(re.findall(r"(?<=\s)[a-z]", line)) >= len(cell_starts(line.strip())) for line in lines[1:]]
+    return len(small) >= MIN_ROWS and sum(small) * 2 > len(small)
 
 
 def cell_starts(row: str) -> list[int]:

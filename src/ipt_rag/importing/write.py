@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 import yaml
 
 from ipt_rag.importing.markers import Marked
-from ipt_rag.importing.page import BlockKind, PageSource
+from ipt_rag.importing.page import BlockKind, PageBlock, PageSource
 
 LLM_NOTE = '[LLM]: #provenance "Wording by a language model; no source of its own."'
+LISTED: tuple[BlockKind, ...] = ("item", "definition")
 # What opens a list, heading, quote or rule at the start of a line.
 OPENS_BLOCK = re.compile(r"(?:[-+](?=\s|$|[-\s]*$)|#(?=#{0,5}(?:\s|$))|>|=(?==*\s*$)|~(?=~~)|-(?=[-\s]*$))")
 OPENS_NUMBERED = re.compile(r"\A(\d{1,9})([.)])(?=\s|$)")
@@ -18,34 +19,35 @@ SPACE = re.compile(r"\s+")
 
 def write_article(
     about: Mapping[str, str],
-    blocks: Iterable[tuple[BlockKind, int, tuple[Marked, ...]]],
+    blocks: Iterable[tuple[PageBlock, tuple[Marked, ...]]],
     sources: Sequence[PageSource],
 ) -> str:
-    """Return the whole file: front matter, title, blocks as (kind, level, decoded cells), and sources at the foot."""
+    """Return the whole file: front matter, title, blocks with their decoded cells, and sources at the foot."""
     front = yaml.safe_dump(dict(about), allow_unicode=True, sort_keys=False, width=float("inf"))
     parts = [f"---\n{front}---\n\n# {_escape(about['title'], heading=True)}\n"]
     before: BlockKind | None = None
-    llm = False
-    for kind, level, cells in blocks:
+    llm, depth = False, -1  # depth: of the list item before, so that no item stands deeper than one below it
+    for block, cells in blocks:
+        kind = block.kind
+        depth = min(block.level, depth + 1) if kind in LISTED else -1
         llm = llm or any(not isinstance(piece, str) and piece.llm for cell in cells for piece in cell)
         joined = before == kind == "row" or (kind == "row" and before == "header")
-        joined = joined or (kind in ("item", "definition") and before in ("item", "definition"))
-        parts.append(("" if joined else "\n") + _block(kind, level, cells) + "\n")
+        joined = joined or (kind in LISTED and before in LISTED)
+        opening = "    " * depth + ("- " if block.number is None else f"{block.number}. ") if kind in LISTED else ""
+        parts.append(("" if joined else "\n") + opening + _block(block, cells) + "\n")
         before = kind
     foot = [_definition(source) for source in sources] + ([LLM_NOTE] if llm else [])
     return "".join(parts) + ("\n" + "\n".join(foot) + "\n" if foot else "")
 
 
-def _block(kind: BlockKind, level: int, cells: tuple[Marked, ...]) -> str:
-    match kind:
+def _block(block: PageBlock, cells: tuple[Marked, ...]) -> str:
+    match block.kind:
         case "heading":
-            return "#" * level + " " + _inline(cells[0], heading=True)
-        case "item":
-            return "  " * level + "- " + _opened(_inline(cells[0]))
+            return "#" * block.level + " " + _inline(cells[0], heading=True)
         case "definition":
             term = _inline(cells[0])
             bold = term if re.search(r"[*\\]|^\W?\s|\s$", term) else f"**{term}**"
-            return f"- {_opened(bold) if bold is term else bold} — {_inline(cells[1])}"
+            return f"{_opened(bold) if bold is term else bold} — {_inline(cells[1])}"
         case "vignette":
             return "> " + _opened(_inline(cells[0]))
         case "header":

@@ -1,0 +1,179 @@
+"""Invented pages for the round trip: what a page says, and how the same page looks in each format.
+
+Everything is drawn from one `random.Random`, so that a seed names a page. The words are nonsense on purpose; the
+traps are not: decimals, statistics, ranges, score names, abbreviations, quotes and every sign that Markdown reads.
+"""
+
+from dataclasses import dataclass
+from random import Random
+
+WORDS = """mood ties grief calm loss talk role work sleep trust harm plan week visit pair group aim step worry care
+wish turn speech doubt bond shift link strain rest cause sense""".split()
+TRAPS = (
+    "4,356 patients",
+    "(d=-0.19 after removal)",
+    "the PHQ-9 score",
+    "12–16 weeks",
+    "in 173(7):680-687 there",
+    "0.45-0.75",
+    "as Smith et al. found",
+    "(e.g. calm talk)",
+    "that is, i.e. rest",
+    "“sick role,” which",
+    "p < 0.05",
+    "n=90 pairs",
+    "snake_case",
+    "*starred* words",
+    "[sic]",
+    "a_b_ c",
+    "`code`",
+    "<b>bold</b>",
+    "AT&T and R&amp;D",
+    "1.5 hours",
+    "5 | 6",
+    "#hash",
+    "C:\\path",
+    "the 1974 trial",
+    "don’t",
+    '"so called"',
+    "~~struck~~",
+    "![x](y)",
+    "10:30 today",
+    "9/11 cases",
+    "Dr. Klee said",
+    "vs. others",
+    "(see [a] b)",
+    "__under__",
+    "* alone",
+    "\\",
+    "&copy; sign",
+    "50 % of it",
+    "[LLM x]",
+)
+ENDINGS = (".", ".", ".", ".", ".", "!", ".”", ").", " in 1974.", " on the PHQ-9.", " by 40%.", "…", "?”")
+
+
+@dataclass(frozen=True)
+class Said:
+    """One sentence with the markers printed behind it."""
+
+    text: str
+    numbers: tuple[int, ...]
+    llm: bool
+
+
+@dataclass(frozen=True)
+class Part:
+    """One block: heading, paragraph, item, definition, header or row; rows have one sentence a cell."""
+
+    kind: str
+    said: tuple[Said, ...]
+
+
+@dataclass(frozen=True)
+class Invented:
+    """One page, free of any format."""
+
+    title: str
+    parts: tuple[Part, ...]
+    sources: tuple[tuple[str, str], ...]  # tier, reference
+
+
+def invent(seed: int, *, max_sources: int, tags: bool = True) -> Invented:
+    """Return the page that a seed names."""
+    draw = Random(seed)
+    sources = tuple(
+        _source(draw, number)
+        for number in range(1, draw.randint(1, min(max_sources, draw.choice((9, 9, 9, 30, 120)))) + 1)
+    )
+    parts: list[Part] = [_paragraph(draw, len(sources), tags)]
+    for _ in range(draw.randint(1, 4)):
+        if draw.random() < 0.6:
+            parts.append(Part("heading", (Said(_phrase(draw, 2, 5).capitalize(), (), False),)))
+            parts.append(_paragraph(draw, len(sources), tags))
+        parts += _filler(draw, len(sources), tags)
+    parts.append(Part("paragraph", (Said("This last line is there so that the page ends with prose.", (1,), tags),)))
+    return Invented(_phrase(draw, 2, 5).capitalize(), tuple(parts), sources)
+
+
+def _filler(draw: Random, sources: int, tags: bool) -> list[Part]:
+    match draw.randrange(4):
+        case 0:
+            return [_paragraph(draw, sources, tags) for _ in range(draw.randint(1, 2))]
+        case 1:
+            ended = draw.random() < 0.7
+            return [Part("item", (_said(draw, sources, tags, ended=ended),)) for _ in range(draw.randint(1, 4))]
+        case 2:
+            terms = [_phrase(draw, 1, 3).capitalize() for _ in range(draw.randint(2, 4))]
+            return [Part("definition", (Said(term, (), False), _said(draw, sources, tags))) for term in terms]
+        case _:
+            width = draw.randint(2, 3)
+            header = Part("header", tuple(Said(_phrase(draw, 1, 2).capitalize(), (), False) for _ in range(width)))
+            return [header, *(_row(draw, width, sources, tags) for _ in range(draw.randint(2, 4)))]
+
+
+def _row(draw: Random, width: int, sources: int, tags: bool) -> Part:
+    cells = [Said(_phrase(draw, 2, 6).capitalize(), (), False) for _ in range(width - 1)]
+    return Part("row", (*cells, _said(draw, sources, tags, ended=False)))
+
+
+def _paragraph(draw: Random, sources: int, tags: bool) -> Part:
+    return Part("paragraph", tuple(_said(draw, sources, tags) for _ in range(draw.randint(1, 5))))
+
+
+def _said(draw: Random, sources: int, tags: bool, *, ended: bool = True) -> Said:
+    words = _phrase(draw, 9, 16).split()
+    for _ in range(draw.choice((0, 0, 1, 1, 2))):
+        words.insert(draw.randint(1, len(words) - 2), draw.choice(TRAPS))
+    text = " ".join(words)
+    text = text[0].upper() + text[1:]
+    if ended:
+        ending = draw.choice(ENDINGS)
+        text = ("“" if "”" in ending else "") + text + ("" if ")" not in ending else " (so they said") + ending
+    numbers: tuple[int, ...] = ()
+    if draw.random() < 0.5:
+        numbers = tuple(draw.sample(range(1, sources + 1), min(sources, draw.choice((1, 1, 1, 2, 3)))))
+    return Said(text, numbers, tags and draw.random() < 0.3)
+
+
+def _phrase(draw: Random, least: int, most: int) -> str:
+    return " ".join(draw.choice(WORDS) for _ in range(draw.randint(least, most)))
+
+
+def _source(draw: Random, number: int) -> tuple[str, str]:
+    title = _phrase(draw, 2, 6).capitalize()
+    odd = draw.choice(
+        ("", " A “quoted” part.", ' A "straight" part.', " 10% & more.", " C:\\x *y* [z].", " (PMC3646065)")
+    )
+    return draw.choice(("", "T1", "T2", "T3")), f"Author {chr(65 + number % 26)}. {title}. 2016;173(7):680-687.{odd}"
+
+
+def as_copied_text(page: Invented, *, bracketed: bool) -> str:
+    """Return the page as a browser copies it, markers glued to the text or in brackets."""
+    lines = ["Some Site", "", page.title, ""]
+    before = ""
+    for part in page.parts:
+        if not (before == part.kind != "paragraph" or (before == "header" and part.kind == "row")):
+            lines.append("")
+        before = part.kind
+        match part.kind:
+            case "header" | "row":
+                lines.append("\t".join(_printed(said, bracketed) for said in part.said))
+            case "definition":
+                lines.append(f"  • {part.said[0].text} — {_printed(part.said[1], bracketed)}")
+            case "item":
+                lines.append(f"  • {_printed(part.said[0], bracketed)}")
+            case _:
+                lines.append(" ".join(_printed(said, bracketed) for said in part.said))
+    lines += ["", "Sources", ""]
+    for number, (tier, reference) in enumerate(page.sources, start=1):
+        lines.append(f"  {number}. {reference}" + (f" — link{tier}" if tier else ""))
+    return "\n".join(lines) + "\n"
+
+
+def _printed(said: Said, bracketed: bool) -> str:
+    if bracketed:
+        numbers = f" [{', '.join(map(str, said.numbers))}]" if said.numbers else ""
+    else:
+        numbers = "".join(map(str, said.numbers))
+    return said.text + numbers + (" LLM" if said.llm else "")

@@ -1,0 +1,163 @@
+"""The citation grammar, by tiny invented sentences."""
+
+import pytest
+
+from ipt_rag.errors import ImportRefusedError
+from ipt_rag.importing.markers import Assume, Grammar, Group, Marked
+from ipt_rag.importing.page import BlockKind, PageBlock, PageSource, Run, plain
+
+
+def sources(count: int) -> tuple[PageSource, ...]:
+    """Return a list of so many sources; each is linked to as "ref-3"."""
+    return tuple(PageSource(number, "", f"Author {number}.", "", f"ref-{number}", 90) for number in range(1, count + 1))
+
+
+def decode(text: str, count: int = 8, kind: BlockKind = "paragraph", *, assume: tuple[Assume, ...] = ()) -> Marked:
+    """Decode one block on a page that uses LLM tags."""
+    blocks = (PageBlock(kind, (plain(text),), 3), PageBlock("paragraph", (plain("CBT closes the page. LLM"),), 9))
+    return Grammar("page.txt", sources(count), blocks, assume).decode(blocks[0])[0]
+
+
+def group(*numbers: int, llm: bool = False) -> Group:
+    """Return a marker group."""
+    return Group(numbers, llm)
+
+
+@pytest.mark.parametrize(
+    ("text", "marked"),
+    [
+        pytest.param("Mood rose.4", ("Mood rose.", group(4)), id="after the full stop"),
+        pytest.param("Mood rose.4 It fell.2", ("Mood rose.", group(4), " It fell.", group(2)), id="two sentences"),
+        pytest.param("It “works.”2 It does.", ("It “works.”", group(2), " It does."), id="after the quote"),
+        pytest.param("Mood (95% CI=0.45-0.75).1", ("Mood (95% CI=0.45-0.75).", group(1)), id="after a bracket"),
+        pytest.param("Mood rose.41", ("Mood rose.", group(4, 1)), id="two numbers, one run"),
+        pytest.param("Mood rose.4,5", ("Mood rose.", group(4, 5)), id="a comma between"),
+        pytest.param("Mood rose.3–5", ("Mood rose.", group(3, 4, 5)), id="a range"),
+        pytest.param("In 1974.6 It grew.", ("In 1974.", group(6), " It grew."), id="a year closed by a marker"),
+        pytest.param("On the PHQ-9.4 It grew.", ("On the PHQ-9.", group(4), " It grew."), id="a score name closed"),
+        pytest.param("By 40%.4 It grew.", ("By 40%.", group(4), " It grew."), id="a per cent closed"),
+        pytest.param("Is it so?2 LLM", ("Is it so?", group(2, llm=True)), id="number and tag"),
+        pytest.param("Mood rose. LLM It fell.", ("Mood rose.", group(llm=True), " It fell."), id="tag inside a block"),
+        pytest.param("By Smith et al.4 It grew.", ("By Smith et al.", group(4), " It grew."), id="after et al."),
+        pytest.param("In grief,4 mood falls.", ("In grief,", group(4), " mood falls."), id="after a comma"),
+        pytest.param("Mood rose [3, 5–7].", ("Mood rose.", group(3, 5, 6, 7)), id="brackets before the stop"),
+        pytest.param("Mood rose.[4][5]", ("Mood rose.", group(4, 5)), id="brackets side by side"),
+        pytest.param("Mood [4] rose.", ("Mood", group(4), " rose."), id="brackets inside a sentence"),
+        pytest.param("Mood rose.^4", ("Mood rose.", group(4)), id="caret"),
+        pytest.param("Mood rose [^4].", ("Mood rose.", group(4)), id="footnote"),
+        pytest.param("Mood rose.⁴,⁵", ("Mood rose.", group(4, 5)), id="raised digits"),
+        pytest.param("Mood rose. [4] [LLM]", ("Mood rose.", group(4, llm=True)), id="our own markers"),
+    ],
+)
+def test_markers_are_read(text: str, marked: Marked) -> None:
+    """Printed markers become groups at the place where they were printed, behind closing punctuation."""
+    assert decode(text) == marked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("Among 4,356 patients it held.", id="thousands"),
+        pytest.param("It fell (d=-0.19 after removal).", id="statistic"),
+        pytest.param("It was 0.4 At best.", id="a decimal below one"),
+        pytest.param("The PHQ-9 fell.", id="score name"),
+        pytest.param("Over 12-16 weeks and 12–16 visits.", id="range"),
+        pytest.param("In Journal 2016;173(7):680-687.", id="reference"),
+        pytest.param("See p.4 For more.", id="page"),
+        pytest.param("Fig.2 Shows it.", id="figure"),
+        pytest.param("See no.5 There.", id="number"),
+        pytest.param("At https://a.org/b.4 There.", id="address"),
+        pytest.param("The interval was [0.2, 0.4].", id="decimals in brackets"),
+        pytest.param("It was so [sic] then.", id="a word in brackets"),
+        pytest.param("An LLM wrote it. LLMs did.", id="LLM as a word"),
+        pytest.param("1.2 Methods follow here.", id="a section number"),
+    ],
+)
+def test_numbers_are_not_markers(text: str) -> None:
+    """Numbers, dates, ranges, statistics, score names, pages and addresses hold no marker."""
+    assert decode(text) == (text,)
+
+
+@pytest.mark.parametrize(
+    ("text", "marked"),
+    [
+        pytest.param("lifting mood4", ("lifting mood", group(4)), id="digits"),
+        pytest.param("lifting mood41", ("lifting mood", group(4, 1)), id="two numbers"),
+        pytest.param("lifting mood4 LLM", ("lifting mood", group(4, llm=True)), id="number and tag"),
+        pytest.param("lifting mood LLM", ("lifting mood", group(llm=True)), id="tag"),
+        pytest.param("reply to CBT4", ("reply to CBT", group(4)), id="an acronym that the page also uses alone"),
+        pytest.param("drafted by an LLM", ("drafted by an LLM",), id="the word"),
+        pytest.param("measured with PHQ9", ("measured with PHQ9",), id="a score name"),
+        pytest.param("vitamin B12", ("vitamin B12",), id="a vitamin"),
+        pytest.param("for 12", ("for 12",), id="a number of its own"),
+        pytest.param("scores on the GAD-7", ("scores on the GAD-7",), id="a score name with a hyphen"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["row", "item"])
+def test_the_last_word_of_a_row_or_item_may_carry_a_marker(text: str, marked: Marked, kind: BlockKind) -> None:
+    """There digits glued to a word are a marker, those of a name are not."""
+    assert decode(text, kind=kind) == marked
+
+
+@pytest.mark.parametrize(
+    ("count", "choices"),
+    [
+        pytest.param(41, "41, or 4 and 1|4 and 1, or 41", id="one number or two"),
+        pytest.param(3, "stands for no source", id="beyond the list"),
+        pytest.param(0, "no list of sources", id="no list"),
+    ],
+)
+def test_what_cannot_be_read_in_one_way_is_refused(count: int, choices: str) -> None:
+    """The refusal names file, line, the words around and the choices."""
+    with pytest.raises(ImportRefusedError, match=choices) as refused:
+        decode("Mood rose with time.41", count)
+    assert str(refused.value).startswith("page.txt:3: ")
+    assert "Mood rose with time.41" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("assume", "marked"),
+    [
+        pytest.param("whole", ("Mood rose.", group(41)), id="whole"),
+        pytest.param("split", ("Mood rose.", group(4, 1)), id="split"),
+    ],
+)
+def test_an_assumption_decides_between_readings(assume: Assume, marked: Marked) -> None:
+    """Digits that can be read in two ways are read as the person said."""
+    assert decode("Mood rose.41", 41, assume=(assume,)) == marked
+
+
+def test_a_decimal_that_may_be_a_closed_number_is_asked_for() -> None:
+    """A number below a year, a point and a source's number can be either; an assumption decides."""
+    with pytest.raises(ImportRefusedError, match="--assume decimal or --assume marker"):
+        decode("Scores fell to 12.4 The end.")
+    assert decode("Scores fell to 12.4 The end.", assume=("decimal",)) == ("Scores fell to 12.4 The end.",)
+    assert decode("Scores fell to 12.4 The end.", assume=("marker",)) == ("Scores fell to 12.", group(4), " The end.")
+
+
+def test_digits_glued_to_a_word_inside_a_sentence_are_doubted() -> None:
+    """They stay as printed, and the report names them."""
+    block = PageBlock("paragraph", (plain("The mood4 of patients rose."),), 3)
+    grammar = Grammar("page.txt", sources(8), (block,), ())
+    assert grammar.decode(block) == (("The mood4 of patients rose.",),)
+    assert [(doubt.line, "mood4" in doubt.text) for doubt in grammar.doubts] == [(3, True)]
+
+
+def test_a_link_to_the_list_is_a_marker() -> None:
+    """A raised or plain link resolves by its anchor, whatever label it shows."""
+    runs = (
+        Run("Mood rose."),
+        Run("a", raised=True, target="ref-3"),
+        Run(" It fell "),
+        Run("[2]", target="ref-2"),
+        Run("."),
+    )
+    block = PageBlock("paragraph", (runs,), 3)
+    decoded = Grammar("page.html", sources(8), (block,), ()).decode(block)
+    assert decoded == (("Mood rose.", group(3), " It fell.", group(2)),)
+
+
+def test_no_tag_is_read_on_a_page_without_tags() -> None:
+    """Where no block ends with the tag, LLM is a word."""
+    block = PageBlock("paragraph", (plain("They built one. LLM Two came later."),), 3)
+    assert Grammar("page.txt", (), (block,), ()).decode(block) == (("They built one. LLM Two came later.",),)
