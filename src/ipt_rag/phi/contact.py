@@ -93,7 +93,7 @@ CONTACT_RULES: tuple[Rule, ...] = (
     rule(EMAIL, rf"(?<![\w.+-])[\w+-]{{1,40}}(?:{_DOT}[\w+-]{{1,30}}){{1,3}}\s{{1,2}}at\s{{1,2}}(?:{_MAILERS})\b"),
     rule(EMAIL, rf"(?<![\w.+-])[\w.+-]{{1,40}}(?:{_DOT}[\w+-]{{1,30}}){{0,3}}\s{{1,2}}at\s{{1,2}}[a-z0-9-]{{2,40}}(?:\s{{1,2}}dot\s{{1,2}}|\s{{0,2}}[\[(]dot[\])]\s{{0,2}})(?:{_TOP})\b"),
     rule(EMAIL, rf"(?<![\w.+-])[\w.+-]{{2,40}}\s{{1,2}}at\s{{1,2}}(?:{_MAILERS})\.(?:{_TOP})\b"),
-    rule(EMAIL, rf"\be-?mails?\b.{{0,20}}?(?P<id>[\w.+-]{{2,40}}\s{{1,2}}at\s{{1,2}}(?:{_MAILERS}))\b"),
+    rule(EMAIL, rf"\be-?mail(?:s|ed)?\b.{{0,20}}?(?P<id>[\w.+-]{{2,40}}\s{{1,2}}at\s{{1,2}}(?:{_MAILERS}|[a-z0-9-]{{2,40}}\.(?:{_TOP})))\b"),
     rule(FAX, _US, _is_fax),
     rule(FAX, _ABROAD, _is_fax),
     rule(FAX, r"\bfax\b\W{0,3}(?:[a-z#]{1,8}\W{1,3}){0,4}(?P<id>\+?[(\d][\d\s().-]{5,20}\d)(?!\w)", _is_dialled),

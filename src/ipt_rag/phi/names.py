@@ -23,7 +23,7 @@ _NEVER = frozenset(
     "quite rate ready real record records rest right role safe said same saw say says see seen sees self sent set she shes short should show shows sick since single so some soon still stop such sure take takes tell tells "
     "test than that the their them then there these they this those though through till time to told too took true try two type types under until up upon us use used very via view visit wait want wanted wants was way we well "
     "went were what when where which while who whom whose why wide will win wish with within won wont would year years yes yet you young younger your in-law ipt cbt id ok okay fine dear sir madam doctor dr mr mrs ms "
-    "hello hi thanks thank greetings good regards sincerely anonymous unknown unnamed redacted confidential available on-file care safety portal population populations records satisfaction education handout handouts contract centered relationship alliance factors".split()
+    "babygirl babyboy baby infant male female boy girl hello hi thanks thank greetings good regards sincerely anonymous unknown unnamed redacted confidential available on-file care safety portal population populations records satisfaction education handout handouts contract centered relationship alliance factors".split()
 )
 _ROLE_WORDS = (
     r"pa?t(?:ie|ei)nts?'?s?|patents|pt'?s?|clients?'?s?|in-?patients?'?s?|out-?patients?'?s?|customers?|employees?|resident|veteran|inmate|survivor|teen|adolescent|member|applicant|"
@@ -53,9 +53,15 @@ _SPEAKS = re.compile(
     r"\s(?:is|was|has|had|says|said|wants|wanted|feels|felt|told|asks|asked|keeps|cries|lost|refuses|reports|reported|came|comes|lives|lived|moved|scored|scores|started|stopped|died|gave|dropped|attends|attended|denies|takes|took|needs|hates|misses|avoids|struggles|got|won't|doesn't|didn't|can't|isn't|wont|doesnt|isnt)\b"
 )
 _WORK = re.compile(
-    r"\b(?:et\sal|theory|theories|theorist|model|scale|index|inventory|manual|book|books|chapter|paper|papers|article|articles|wrote|writes|author|authors|authored|published|invented|developed|develop|founded|founder|founders|"
-    r"proposed|coined|introduced|pioneer\w*|researcher|who\s(?:is|was|are|were)|work\sof|works\sof|ideas|concept|according\sto|comments|influence\w*|studies|studied|study|trial|approach|lecture|biography|born|school\sof|cited|cites|cite|quote[sd]?|review|meta-analysis|"
-    r"interview|contribution|contribute|contributed|criti\w+|describe[sd]?|argue[sd]?|define[sd]?|say\sabout|think\sof|view)\b",
+    r"\b(?:et\sal|theory|theories|theorist|book|books|chapter|paper|papers|article|articles|wrote|written|writes|author|authors|authored|published|invented|founded|founder|founders|"
+    r"coined|pioneer\w*|researchers?|who\s(?:is|was|are|were)|works?\sof|ideas|concept|according\sto|comments|influence\w*|biography|school\sof|cited|cites|cite|meta-analysis)\b",
+    re.IGNORECASE,
+)
+# Around one name: "did … study", "…'s model", "… argued".
+_DID = re.compile(r"\b(?:did|does|do|has|have|was|is)\s(?:\w{1,12}\sand\s)?$", re.IGNORECASE)
+_STUDIED = re.compile(
+    r"(?:'s?)?[^.?!]{0,24}\b(?:stud(?:y|ied|ies)|write|written|find|found|argued?|describe[sd]?|contribut\w+|propose[sd]?|develop(?:ed)?|think|publish(?:ed)?|report(?:ed)?|conclude[sd]?|involved|trial|model|scale|"
+    r"approach|view|inventory|index|review|interview|work|research|test)\b",
     re.IGNORECASE,
 )
 _CASE = re.compile(
@@ -91,7 +97,9 @@ def _tokens(text: str, lists: Gazetteer) -> list[_Token]:
             shown, end = shown[:-2], end - 2
         word = plain(shown)
         parts = word.split("-")
-        if len(parts) > 1 and word not in lists.surnames and not any(len(part) < 2 or lists.is_word(part) for part in parts):
+        if len(parts) > 1 and word not in lists.surnames and not any(
+            len(part) < 2 or (lists.is_word(part) and part not in lists.common_first) for part in parts[:1]
+        ) and all(part in lists.first or not lists.is_word(part) for part in parts[1:]):
             # "Hyun-woo", "Asante-Boateng": the first part that is on a list speaks for the whole.
             word = next((part for part in parts if part in lists.first or part in lists.last), word)
         found.append(_Token(shown, word, match.start(), end))
@@ -125,6 +133,8 @@ class NameFinder:
         for spans in entities.persons([text, shown] if shown != text else [text]):
             for start, end in spans:
                 inside = [token for token in tokens if token.start >= start and token.end <= end]
+                while len(inside) > 1 and inside[0].capital and not inside[-1].capital:
+                    inside.pop()  # the model likes to take the verb along: "Tracey Lundgren study"
                 if self._is_person(text, inside, scholarly):
                     yield (FULL_NAME if len(inside) > 1 else NAME), inside[0].start, inside[-1].end
 
@@ -133,7 +143,7 @@ class NameFinder:
         word = token.word
         if len(word) < 3 or word in _NEVER or token.text.isupper():
             return False
-        return self._lists.is_plain_first(word) or (self._lists.is_unknown(word) and word not in self._lists.surnames)
+        return self._lists.is_plain_first(word) or (token.text.istitle() and self._lists.is_unknown(word) and word not in self._lists.surnames)
 
     def _in_capitals(self, text: str, tokens: list[_Token]) -> str:
         """Return the text with its likely names in capitals, of the same length: chat is often typed in lower case."""
@@ -148,6 +158,8 @@ class NameFinder:
         """Return whether the words of a span that the model took for a person could be one outside the literature."""
         lists = self._lists
         if not inside or scholarly or _DISEASE.match(text, inside[-1].end) or self._cited(text, inside[-1].end):
+            return False
+        if self._studied(text, inside[0].start, inside[-1].end) and not _CASE.search(text):
             return False
         words = [token.word for token in inside]
         if any(word in lists.eponyms or word in _NEVER or (lists.is_word(word) and word not in lists.last) for word in words):
@@ -233,7 +245,7 @@ class NameFinder:
                     yield self._named(text, tokens, number)
             elif re.match(r"(?i)i am|i'm|this is|it's", cue) and self._lists.is_plain_first(token.word) and len(token.word) > 3:
                 yield self._named(text, tokens, number)
-            elif token.capital and not token.text.isupper() and self._lists.is_plain_first(token.word) and (_CASE.search(text) or _PRONOUN.search(text)) and not _WORK.search(text):
+            elif token.capital and not token.text.isupper() and self._lists.is_plain_first(token.word) and token.word not in self._lists.surnames and (_CASE.search(text) or _PRONOUN.search(text)) and not _WORK.search(text):
                 yield self._named(text, tokens, number)
 
     def _beside_role(self, text: str, tokens: list[_Token], places: dict[int, int]) -> Iterator[Found]:
@@ -291,6 +303,11 @@ class NameFinder:
         """Return whether a year, "et al." or a co-author stands right behind a name: it is an author's."""
         return bool(re.match(r"(?:'s)?[\s,(]{0,3}(?:et\sal|and\scolleagues|&|(?:19|20)\d\d)", text[end : end + 20]))
 
+    @staticmethod
+    def _studied(text: str, start: int, end: int) -> bool:
+        """Return whether a question about somebody's work stands around a name: "did … study", "…'s model"."""
+        return bool(_STUDIED.match(text, end) and (_DID.search(text, max(0, start - 24), start) or text[end : end + 1] == "'"))
+
     def _full(self, text: str, tokens: list[_Token]) -> Iterator[Found]:
         scholarly = bool(_WORK.search(text)) and not _CASE.search(text)
         number = 0
@@ -318,6 +335,8 @@ class NameFinder:
             return 0
         if _DISEASE.match(text, surname.end) or self._cited(text, surname.end) or scholarly:
             return 0
+        if self._studied(text, token.start, surname.end) and not _CASE.search(text):
+            return 0
         sure = lists.is_plain_first(token.word)
         word = lists.is_word(surname.word)
         place = surname.word in lists.places
@@ -331,15 +350,16 @@ class NameFinder:
 
     def _alone(self, text: str, tokens: list[_Token]) -> Iterator[Found]:
         """A given name on its own, where the message speaks of a case or of "him" and "her", not of somebody's work."""
-        if _WORK.search(text) and not _CASE.search(text):
-            return
         lists = self._lists
+        scholarly = bool(_WORK.search(text)) and not _CASE.search(text)
         case = bool(_CASE.search(text) or _PRONOUN.search(text))
         for number, token in enumerate(tokens):
-            if len(token.word) < 4 or token.word in lists.surnames or token.text.isupper() or not lists.is_plain_first(token.word):
+            if len(token.word) < 4 or token.word in lists.surnames | _NEVER or token.text.isupper() or not lists.is_plain_first(token.word):
                 continue
             known = any(lists.is_known(token.word, other.word) for other in tokens[number + 1 : number + 4])
             if known or _DISEASE.match(text, token.end) or self._cited(text, token.end):
+                continue
+            if scholarly or (not _CASE.search(text) and self._studied(text, token.start, token.end)):
                 continue
             listed = token.text.istitle() or token.word in lists.common_first
             if listed and (case or _SPEAKS.match(text, token.end) or text[token.end : token.end + 2].lower() == "'s"):
