@@ -192,9 +192,9 @@ def _quote(
         f'<figcaption><p class="vouched {escape(quote.provenance)}">{escape(_vouched(quote, text))}</p>'
         f'<p class="place"><cite>{escape(quote.title)}</cite>'
         f"{f' <span>› {escape(quote.section)}</span>' if quote.section else ''}</p>"
-        f"{_context(quote, article, references, f'{prefix}c{place}', prefix, text)}"
-        f'<p class="act"><button type="button" class="open" {where}>{escape(text.open_article)}'
-        f'<span class="sr">: {escape(quote.title)}</span></button></p>'
+        f'<div class="acts">{_context(quote, article, references, f"{prefix}c{place}", prefix, text)}'
+        f'<button type="button" class="open" {where}>{escape(text.open_article)}'
+        f'<span class="sr">: {escape(quote.title)}</span></button></div>'
         "</figcaption></figure>"
     )
 
@@ -235,11 +235,12 @@ def _sources(references: Sequence[Reference], articles: Mapping[str, Article], p
     return f'<aside class="sources" aria-labelledby="{prefix}-sources">{heading}{inner}</aside>'
 
 
-def _source(entry: Reference, prefix: str, text: PageText) -> str:
+def _source(entry: Reference, prefix: str, text: PageText, *, sought: bool = False) -> str:
     meaning = text.tiers.get(entry.tier, text.tiers[""])
     tier = f"<b>{escape(entry.tier)}</b> {escape(meaning)}" if entry.tier else escape(meaning)
+    lit = ' class="lit" data-sought="source"' if sought else ""
     return (
-        f'<li id="{escape(source_id(prefix, entry.article, entry.number))}" tabindex="-1">'
+        f'<li id="{escape(source_id(prefix, entry.article, entry.number))}" tabindex="-1"{lit}>'
         f'<span class="n">[{entry.number}]</span> <span class="tier">{tier}</span> '
         f'<span class="reference">{escape(entry.reference)}</span>{_outside(entry.address, text)}</li>'
     )
@@ -260,6 +261,8 @@ def _context(
     quote: Quote, article: Article, references: Sequence[Reference], own: str, turn_prefix: str, text: PageText
 ) -> str:
     blocks = around(article, quote.start, quote.end)
+    if not blocks:  # a reference: the list of sources stands outside the text
+        return ""
     listed = {entry.number for entry in references if entry.article == article.slug}
     numbers = {
         int(marker[1])
@@ -453,7 +456,12 @@ def reader_html(article: Article, *, mark: Offsets | None = None, section: str =
         above = path
         body.append(blocks_html(article, run, mark=mark, link=link, text=text))
     sources = "".join(
-        _source(Reference(article.slug, entry.number, entry.tier, entry.reference, entry.address), prefix, text)
+        _source(
+            Reference(article.slug, entry.number, entry.tier, entry.reference, entry.address),
+            prefix,
+            text,
+            sought=bool(mark and entry.start < mark[1] and mark[0] < entry.end),
+        )
         for entry in article.sources
     )
     facts = "".join(

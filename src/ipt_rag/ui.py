@@ -39,6 +39,7 @@ log = logging.getLogger(__name__)
 
 MAX_TURN = 100_000
 ASKED_AT_ONCE = 4  # questions served side by side, page and API together: they share one encoder
+VIEWED_AT_ONCE = 8  # articles and lists
 WAITING_QUESTIONS = 64  # beyond these a new one is told to come back
 MAX_BODY_BYTES = 1_000_000  # a whole article as a question is refused with a sentence; more is no question
 BURST_REQUESTS = 60
@@ -175,8 +176,8 @@ def build_page(library: Callable[[], Library], text: PageText = ENGLISH) -> gr.B
     title = f"{text.page['title']} — {text.page['subtitle']}"
     page: gr.Blocks
     with gr.Blocks(title=title, analytics_enabled=False) as page:
-        gr.HTML(_masthead(text), elem_id="masthead")
-        gr.HTML(f'<p role="note">{escape(text.banner)}</p>', elem_id="banner")
+        gr.HTML(_masthead(text), elem_id="masthead", apply_default_css=False)
+        gr.HTML(f'<p role="note">{escape(text.banner)}</p>', elem_id="banner", apply_default_css=False)
         with gr.Tabs(elem_id="views") as views:
             with gr.Tab(text.page["ask"], id="ask"):
                 question = gr.Textbox(
@@ -190,17 +191,18 @@ def build_page(library: Callable[[], Library], text: PageText = ENGLISH) -> gr.B
                     # Some browsers send text to a spelling service or keep it for completion.
                     html_attributes=gr.InputHTMLAttributes(autocomplete="off", spellcheck=False),
                 )
-                gr.HTML(_desk(text), elem_id="desk")
-            with gr.Tab(text.page["read"], id="read") as read:
-                shelf_view = gr.HTML(_waiting(text), elem_id="shelf")
-                reader = gr.HTML("", elem_id="reader", js_on_load=_OPENS_ARTICLES)
-            with gr.Tab(text.page["explore"], id="explore") as explore:
-                gr.HTML(_facets(text), elem_id="facets")
-                passages = gr.HTML(_waiting(text), elem_id="passages", js_on_load=_LISTS_PASSAGES)
+                desk = gr.HTML(_desk(text), elem_id="desk", js_on_load=_CALLS, apply_default_css=False)
+            with gr.Tab(text.page["read"], id="read", render_children=True) as read:
+                shelf_view = gr.HTML(_waiting(text), elem_id="shelf", apply_default_css=False)
+                reader = gr.HTML("", elem_id="reader", apply_default_css=False)
+            with gr.Tab(text.page["explore"], id="explore", render_children=True) as explore:
+                gr.HTML(_facets(text), elem_id="facets", apply_default_css=False)
+                passages = gr.HTML(_waiting(text), elem_id="passages", apply_default_css=False)
         sent = gr.JSON(visible=False)
         packet = gr.JSON(visible=False)
 
         private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+        viewing = {**private, "concurrency_limit": VIEWED_AT_ONCE, "concurrency_id": "view"}
         question.submit(
             ask_turn,
             [question, sent],
@@ -217,9 +219,9 @@ def build_page(library: Callable[[], Library], text: PageText = ENGLISH) -> gr.B
             js="(packet, question) => window.iptPage.answered(packet, question)",
             **private,
         )
-        reader.select(open_article, None, [views, reader], queue=False, **private)
-        read.select(shelf, None, [shelf_view], queue=False, **private)
-        passages.select(show_list, None, [passages], queue=False, **private)
+        desk.select(open_article, None, [views, reader], **viewing)
+        read.select(shelf, None, [shelf_view], **viewing)
+        desk.input(show_list, None, [passages], **viewing)
         explore.select(None, None, None, js="() => window.iptPage.exploring()", **private)
         api(ask, api_name="ask", concurrency_limit=ASKED_AT_ONCE, concurrency_id="ask")
     page.queue(max_size=WAITING_QUESTIONS, default_concurrency_limit=ASKED_AT_ONCE, api_open=False)
@@ -282,9 +284,12 @@ def _head(text: PageText) -> str:
     )
 
 
-# What a component of ours does when it is shown: `trigger` reaches its `select` listener.
-_OPENS_ARTICLES = "window.iptPage.openArticle = (where) => trigger('select', where);"
-_LISTS_PASSAGES = "window.iptPage.listPassages = (facet) => trigger('select', {facet});"
+# `trigger` reaches the listeners of the desk, the one component that is there from the start: Gradio mounts the other
+# tabs when they are first opened.
+_CALLS = """
+window.iptPage.openArticle = (where) => trigger("select", where);
+window.iptPage.listPassages = (facet) => trigger("input", {facet});
+"""
 
 
 def _masthead(text: PageText) -> str:
@@ -315,8 +320,8 @@ def _desk(text: PageText) -> str:
     return (
         '<div id="problem" role="alert"></div><div id="refusal" role="alert"></div>'
         '<p id="status" role="status" aria-live="polite"></p>'
-        f'<div id="tools" role="group" aria-label="{escape(page["export"])}" hidden>{tools}</div>'
         f'<section id="turns" aria-label="{escape(page["answers"])}"></section>'
+        f'<div id="tools" role="group" aria-label="{escape(page["export"])}" hidden>{tools}</div>'
         f'<details id="examples" open><summary>{escape(page["examples"])}</summary>'
         f'<div class="roles">{roles}</div></details>'
         f'<p class="hint" id="about">{escape(page["about"])}</p>'

@@ -6,7 +6,6 @@ window.iptPage = (() => {
   const words = window.iptWords;
   const packets = []; // the answers shown, oldest first; reloading the page forgets them
   let lastNumber = null; // the link that brought the reader to a source
-  let picked = null;
 
   const find = (selector, root = document) => root.querySelector(selector);
   const box = () => find("#question textarea") || find("#question input");
@@ -203,6 +202,27 @@ window.iptPage = (() => {
       box().focus();
     },
   };
+
+  // ---- what Gradio leaves out for those who do not see or point
+
+  const nameTheBox = () => {
+    const area = box();
+    const tabs = find("#views [role=tablist]");
+    if (!area || !tabs) return setTimeout(nameTheBox, 100);
+    const note = find("#question .info-text");
+    note.id = "question-note";
+    area.setAttribute("aria-label", words.question);
+    area.setAttribute("aria-describedby", "question-note");
+    tabs.addEventListener("keydown", (event) => {
+      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      if (!step) return;
+      const all = [...tabs.querySelectorAll("[role=tab]")];
+      const next = all[(all.indexOf(document.activeElement) + step + all.length) % all.length];
+      next.focus();
+      next.click();
+    });
+  };
+  nameTheBox();
 
   // ---- events of the whole page
 

@@ -1,0 +1,81 @@
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from ipt_rag.errors import CorpusError, SettingsError
+from ipt_rag.serve import Background, check_address, main
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_whoever_asks_while_the_articles_are_read_waits() -> None:
+    """A question that comes before the articles are read is answered once they are."""
+    may_finish = threading.Event()
+    background = Background(lambda: may_finish.wait(10) and "the chatbot")
+    got: list[object] = []
+    asking = threading.Thread(target=lambda: got.append(background.get()))
+    asking.start()
+    assert background.state == "reading"
+    assert not background.wait(0.01)
+    may_finish.set()
+    asking.join(10)
+    assert got == ["the chatbot"]
+    assert background.state == "ready"
+
+
+def test_what_went_wrong_while_reading_reaches_whoever_asks() -> None:
+    """An error of the reading thread is raised again where the result is wanted."""
+
+    def fail() -> str:
+        raise CorpusError("There is no folder corpus.")
+
+    background = Background(fail)
+    with pytest.raises(CorpusError, match="no folder"):
+        background.get()
+    assert background.state == "failed"
+
+
+def test_a_taken_port_is_told_in_one_sentence() -> None:
+    """A port in use ends the program at once: exit 1, one sentence, no traceback."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        result = CliRunner().invoke(main, ["--port", str(port)])
+    assert result.exit_code == 1
+    assert result.output == (
+        f"Error: Port {port} of 127.0.0.1 is in use. Stop the program that holds it, or choose another with --port.\n"
+    )
+
+
+def test_an_address_of_another_machine_is_told() -> None:
+    """A host that is not this machine's is an error for the reader."""
+    with pytest.raises(SettingsError, match=r"cannot be served at 192\.0\.2\.1"):
+        check_address("192.0.2.1", 7860)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--port", "seven"], "'seven' is not a valid integer"),
+        (["--port", "0"], "0 is not in the range"),
+        (["--frobnicate"], "No such option"),
+    ],
+)
+def test_wrong_options(arguments: list[str], sentence: str) -> None:
+    """An option that cannot be used ends the program with what is wrong with it."""
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 2
+    assert sentence in result.output
+
+
+def test_the_package_does_not_import_gradio() -> None:
+    """Gradio takes seconds to import, and the models more, so nothing imports them before it needs them."""
+    code = (
+        "import sys, ipt_rag, ipt_rag.records, ipt_rag.render, ipt_rag.serve; "
+        "sys.exit(any(name in sys.modules for name in ('gradio', 'torch', 'spacy')))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
