@@ -3,7 +3,7 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq
 
 # The first of these that is Python 3.11 or newer and can make a virtual environment; 3.11 is the one the locks are made for.
 PYTHON ?= $(shell for python in python3.11 python3 python3.12 python3.13 python3.14; do \
@@ -82,6 +82,10 @@ LOCK_BIN := build/lock/bin
 COMPILE = $(LOCK_BIN)/pip-compile --quiet --no-header --no-emit-options --no-emit-index-url --no-emit-find-links \
 	--no-emit-trusted-host --strip-extras --generate-hashes --unsafe-package torch --resolver backtracking
 
+# pip-compile closes with a warning that PyTorch is not pinned; --no-deps, above, is the answer to it.
+TRIM = $(LOCK_BIN)/python -c 'import pathlib, sys; lock = pathlib.Path(sys.argv[1]); \
+	lock.write_text(lock.read_text().partition("\n\# WARNING")[0].rstrip() + "\n")'
+
 build/lock/venv.stamp:
 	@$(PYTHON) -m venv build/lock
 	@$(LOCK_BIN)/python -m pip --disable-pip-version-check install --quiet pip==26.3 pip-tools==7.6.2
@@ -89,7 +93,9 @@ build/lock/venv.stamp:
 
 lock: build/lock/venv.stamp
 	$(COMPILE) --build-deps-for editable --output-file requirements.lock pyproject.toml
+	$(TRIM) requirements.lock
 	$(COMPILE) --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+	$(TRIM) requirements-dev.lock
 
 clean:
 	rm -rf $(VENV) build dist .coverage htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -51,7 +51,7 @@ def cuda_packages(requirements: list[str]) -> list[str]:
 
 def pip_install(*arguments: str) -> str:
     """Run `pip install` and return what it prints; its own messages go to the reader."""
-    command = [sys.executable, "-m", "pip", "install", "--quiet", *arguments]
+    command = [sys.executable, "-m", "pip", "install", "-qq", *arguments]
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
