@@ -9,16 +9,19 @@ from collections.abc import Iterator
 
 from ipt_rag.records import Article, Block, Sentence
 
-MARKER = re.compile(r"(?<!\\)\[(\d{1,3}|LLM)\](?![(\[])")
+MARKER = re.compile(r"(?<!\\)\[([0-9]{1,3}|LLM)\](?![(\[])")
 GROUP = re.compile(rf"(?:\s*{MARKER.pattern})+")
 CLOSING = re.compile(r"[.!?…]+[”\"’'»)*_]*")
-# What may stand before a full stop that ends no sentence: without these, "et al." and "e.g." part a citation from its number.
+# What lies between two sentences: a line of a block quote begins with ">", elsewhere the sign is part of a sentence.
+GAP = re.compile(r"[^\S\r\n]*(?:[\r\n][\s>]*)?")
+# What may stand before a full stop that ends no sentence: without these, "et al." and "e.g." part a citation from its
+# number.
 ABBREVIATION = re.compile(
-    r"(?:\b(?i:e\.g|i\.e|et al|cf|vs|viz|approx|ca|resp|incl|dr|drs|prof|mr|mrs|ms|st|jr|sr|dept|univ|ph\.d|m\.d|u\.s|u\.k)"
-    r"|(?<![\w’'-])[A-Z])\Z"
+    r"(?:\b(?i:e\.g|i\.e|et al|cf|vs|viz|approx|ca|resp|incl|dr|drs|prof|mr|mrs|ms|st|jr|sr|dept|univ|ph\.d|m\.d"
+    r"|u\.s|u\.k)|(?<![\w’'-])[A-Z])\Z"
 )
 BEFORE_NUMBER = re.compile(r"\b(?i:no|nos|p|pp|vol|fig|figs|tab|ch|sec|eq|c)\Z")
-OPENS_SENTENCE = re.compile(r"[\"“‘'(\[*_>—–-]*[A-Z0-9À-ÖØ-Þ]")
+OPENS_SENTENCE = re.compile(r"[\"“‘'(\[*_><≥≤~≈—–-]*[A-Z0-9À-ÖØ-Þ]")
 
 
 def split_sentences(article: Article, block: Block) -> tuple[Sentence, ...]:
@@ -49,23 +52,25 @@ def _spans(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         stop = group.end() if group else closing.end()
         if stop < end and not text[stop].isspace():
             continue  # a decimal, an address, "e.g.,"
-        following = text[stop:end].lstrip(" \t\r\n>")
-        if following and not _ends_sentence(text[opened : closing.start()], closing.group(), following, bool(group)):
+        gap = GAP.match(text, stop, end)
+        following = gap.end() if gap else stop
+        before = text[opened : closing.start()]
+        if following < end and not _ends_sentence(before, closing[0], text, following, marked=bool(group)):
             continue
         yield opened, stop
-        opened = stop + len(text[stop:end]) - len(following)
+        opened = following
     if text[opened:end].strip():
         yield opened, opened + len(text[opened:end].rstrip())
 
 
-def _ends_sentence(before: str, closing: str, following: str, marked: bool) -> bool:
-    if marked and closing[0] == "." and ABBREVIATION.search(before):
-        return bool(OPENS_SENTENCE.match(following))  # "Smith et al. [4] found" goes on
-    if marked or closing[0] != ".":
-        return marked or bool(OPENS_SENTENCE.match(following))
-    if ABBREVIATION.search(before) or (BEFORE_NUMBER.search(before) and following[0].isdigit()):
+def _ends_sentence(before: str, closing: str, text: str, following: int, *, marked: bool) -> bool:
+    opens = bool(OPENS_SENTENCE.match(text, following))
+    abbreviated = closing[0] == "." and bool(ABBREVIATION.search(before))
+    if marked:
+        return opens or not abbreviated  # "Smith et al. [4] found" goes on
+    if abbreviated or (closing[0] == "." and BEFORE_NUMBER.search(before) and text[following].isdigit()):
         return False
-    return bool(OPENS_SENTENCE.match(following))
+    return opens
 
 
 def _strip_group(text: str, start: int, end: int) -> tuple[int, int]:
