@@ -3,6 +3,7 @@
 A chunk is a run of whole passages of one section, headed by the section's path, within the encoder's window.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 
@@ -13,6 +14,7 @@ from ipt_rag.records import Chunk, Passage
 
 # Unit separator: it cannot stand in an article's prose, so the splitter parts between passages and nowhere else.
 SEPARATOR = "\x1f"
+PIPE = re.compile(r"(?<!\\)\|")
 
 
 def pack_passages(
@@ -20,12 +22,14 @@ def pack_passages(
 ) -> Iterator[Chunk]:
     """Yield the chunks of one article; `first` and `after` count passages from 0 within `passages`.
 
-    No chunk takes more than `max_tokens` as `count_tokens` counts, but a longer passage stands alone.
+    No chunk takes more than `max_tokens` as `count_tokens` counts, but a longer passage stands alone. A passage that
+    fits only without the heading goes without it.
     """
     first = 0
     for section, group in groupby(passages, key=lambda passage: passage.section):
         heading = " › ".join((title, *section))
-        texts = [search_text(passage).replace(SEPARATOR, " ") for passage in group]
+        # A blank in place of no text at all: the splitter drops empty splits, and every later number would be wrong.
+        texts = [search_text(passage).replace(SEPARATOR, " ") or " " for passage in group]
         splitter = CharacterTextSplitter(
             separator=SEPARATOR,
             chunk_size=max(1, max_tokens - count_tokens(heading)),
@@ -35,18 +39,20 @@ def pack_passages(
         )
         for packed in splitter.split_text(SEPARATOR.join(texts)):
             after = first + packed.count(SEPARATOR) + 1
-            yield Chunk(f"{heading}\n{packed.replace(SEPARATOR, ' ')}", first, after)
+            body = packed.replace(SEPARATOR, " ")
+            headed = f"{heading}\n{body}"
+            yield Chunk(headed if count_tokens(headed) <= max_tokens else body, first, after)
             first = after
 
 
 def search_text(passage: Passage) -> str:
-    """Return what of a passage is searched: its plain text, after the lead-in or header that it needs to be understood."""
+    """Return what of a passage is searched: its plain text, after the lead-in or header that explains it."""
     text = plain_text(passage.text)
     if passage.lead_in is None:
         return text
     if passage.kind != "row":
         return f"{plain_text(passage.lead_in.text)} {text}"
-    names, cells = passage.lead_in.text.split("|"), passage.text.split("|")
+    names, cells = PIPE.split(passage.lead_in.text), PIPE.split(passage.text)
     return "; ".join(
         f"{plain_text(name.strip())}: {plain_text(cell.strip())}" for name, cell in zip(names, cells, strict=False)
     )

@@ -51,10 +51,10 @@ def read_keys(corpus: Path, slug: str) -> Keys:
             continue
         try:
             entry = json.loads(line)
-            asked = tuple(entry["questions"])
-            if not all(isinstance(question, str) for question in asked):
+            asked = entry["questions"]
+            if not isinstance(asked, list) or not all(isinstance(question, str) for question in asked):
                 raise TypeError
-            questions[str(entry["passage"])] = asked
+            questions[str(entry["passage"])] = tuple(asked)
         except (ValueError, KeyError, TypeError, RecursionError):
             raise ArticleError(path, number, 'is not of the form {"passage": …, "questions": […]}. Mend it.') from None
     return Keys(hashlib.sha256(data).hexdigest(), questions)

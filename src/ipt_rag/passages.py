@@ -66,13 +66,15 @@ def _whole_list(
         return (), None
     before = list(split[0])
     run = [before.pop()]
-    if not run[0].text.rstrip().endswith(":") or run[0].own or run[0].own_llm:
+    if not run[0].text.rstrip().endswith(":"):
         return (), None
-    if any(sentence.own or sentence.own_llm for sentences in split[1:-1] for sentence in sentences):
-        return (), None
-    while before and not (before[-1].own or before[-1].own_llm):
-        run.insert(0, before.pop())
     closing = split[-1][-1]
+    items = [sentence for sentences in split[1:] for sentence in sentences]
+    if any(_marked(sentence) for sentence in items[:-1]):
+        return (), None
+    while before and not _marked(before[-1]):
+        run.insert(0, before.pop())
+    own = tuple(dict.fromkeys((*run[-1].own, *closing.own)))
     return before, Passage(
         article=article.slug,
         section=group[0].section,
@@ -81,9 +83,9 @@ def _whole_list(
         start=run[0].start,
         end=closing.end,
         lead_in=None,
-        sources=closing.own,
-        own_sources=closing.own,
-        llm=closing.own_llm,
+        sources=own,
+        own_sources=own,
+        llm=run[-1].own_llm or closing.own_llm,
     )
 
 
@@ -96,11 +98,19 @@ def _lead_in(article: Article, block: Block, group: list[Block], split: list[tup
 
 
 def _only_introduces(block: Block, group: list[Block], sentences: tuple[Sentence, ...]) -> bool:
-    """Return whether a paragraph says nothing without the list below it."""
-    return block is group[0] and len(group) > 1 and len(sentences) == 1 and sentences[0].text.rstrip().endswith(":")
+    """Return whether a paragraph says nothing without the list below it; one with a marker of its own does."""
+    if block is not group[0] or len(group) < 2 or len(sentences) > 1 or _marked(sentences[0]):
+        return False
+    return sentences[0].text.rstrip().endswith(":")
 
 
-def _runs(sentences: Sequence[Sentence], count_tokens: Callable[[str], int], max_tokens: int) -> Iterator[list[Sentence]]:
+def _marked(sentence: Sentence) -> bool:
+    return bool(sentence.own) or sentence.own_llm
+
+
+def _runs(
+    sentences: Sequence[Sentence], count_tokens: Callable[[str], int], max_tokens: int
+) -> Iterator[list[Sentence]]:
     run: list[Sentence] = []
     size = 0
     for sentence in sentences:
@@ -110,7 +120,7 @@ def _runs(sentences: Sequence[Sentence], count_tokens: Callable[[str], int], max
             run, size = [], 0
         run.append(sentence)
         size += tokens
-        if sentence.own or sentence.own_llm:
+        if _marked(sentence):
             yield run
             run, size = [], 0
     if run:
