@@ -64,9 +64,8 @@ def build_index(
     except Timeout:
         raise SettingsError(f"Another build is writing {index}. Wait for it to finish, then try again.") from None
     except OSError as error:
-        raise SettingsError(
-            f"{index} cannot be written ({error.strerror}). The old index is untouched; free space or fix permissions."
-        ) from None
+        problem = f"{index} cannot be written ({error.strerror or error})."
+        raise SettingsError(f"{problem} The old index is untouched; free space or fix permissions.") from None
 
 
 def ensure_index(corpus: Path, index: Path, report: Report) -> None:
@@ -93,7 +92,9 @@ def _build(
     digest = digest_of(made_from)
     if current_digest(index) == digest and _damage(index) is None:
         held = Index.open(index)
-        return BuildReport(digest, changed=False, articles=len(articles), passages=len(held), chunks=held.chunk_count, embedded=0)
+        return BuildReport(
+            digest, changed=False, articles=len(articles), passages=len(held), chunks=held.chunk_count, embedded=0
+        )
     encoder = open_encoder()
     passages: list[Passage] = []
     chunks: list[Chunk] = []
@@ -130,7 +131,7 @@ def _build(
 
 
 def _heading(passage: Passage) -> tuple[str, ...]:
-    """Return the section as a key: it names what its passages are ("Common misconceptions") and seldom say themselves."""
+    """Return the section as a key: it names what its passages are ("Common misconceptions") and seldom say."""
     return (" › ".join(passage.section),) if passage.section else ()
 
 

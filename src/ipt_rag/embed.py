@@ -8,7 +8,8 @@ layer would make two loads differ.
 
 import hashlib
 import importlib.metadata
-from collections.abc import Callable, Collection, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -30,10 +31,15 @@ DIGESTS = {
     "sentence_bert_config.json": "fc1993fde0a95c24ec6c022539d41cf6e2f7c9721e5415d6fb6897472a9cd4b7",
     "1_Pooling/config.json": "4be450dde3b0273bb9787637cfbd28fe04a7ba6ab9d36ac48e92b11e350ffc23",
 }
-BATCH = 32
 # The mean of the last three layers: against the last alone, the first hit rate rose from 0.70 to 0.74 on the two real
-# articles and stayed at 0.78 on our own (54 development questions); the last layer is tuned for pooling, not for tokens.
+# articles and stayed at 0.78 on our own (54 development questions); the last layer is tuned for pooling, not tokens.
 TOKEN_LAYERS = 3
+WINDOW = 256  # tokens, [CLS] and [SEP] among them; what lies beyond is not read
+# Every pass of a build has one shape for all texts of one length: so many texts, padded to the next such step. In a
+# pass of another shape the last bits of a text's vectors differ, and an index brought up to date would not be the
+# index built anew, though both have one digest. One text a pass would do too, but takes two to three times as long.
+PASS_TEXTS = 16
+PASS_STEP = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +100,11 @@ class MiniLM:
             EncoderError: the package is missing, or a file is not the one we know.
         """
         folder = _verified_folder()
-        import torch  # noqa: PLC0415 - seconds of import that `--help` and `lint` must not pay
-        from sentence_transformers import SentenceTransformer  # noqa: PLC0415
-        from transformers.utils import logging  # noqa: PLC0415
+        import torch  # seconds of import that `--help` and `lint` must not pay
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
 
-        logging.disable_progress_bar()
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         torch.set_num_threads(1)
         layers = {"output_hidden_states": True}
         return cls(SentenceTransformer(str(folder), device="cpu", local_files_only=True, config_kwargs=layers))
@@ -110,8 +116,8 @@ class MiniLM:
     def encode(self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None) -> Matrix:
         """Return unit vectors, shape (len(texts), dim); `progress` hears how many texts each step finished."""
         vectors = np.zeros((len(texts), self.dim), dtype=np.float32)
-        for rows in _batches([len(text) for text in texts]):
-            vectors[rows], _ = self._forward([texts[row] for row in rows])
+        for rows, padded in self._batches(texts):
+            vectors[rows], _ = self._forward([texts[row] for row in rows], padded)
             if progress:
                 progress(len(rows))
         return vectors
@@ -121,8 +127,8 @@ class MiniLM:
     ) -> list[TokenVectors]:
         """Return the token vectors of each text; what lies beyond the window has none."""
         encoded: list[TokenVectors | None] = [None] * len(texts)
-        for rows in _batches([len(text) for text in texts]):
-            _, tokens = self._forward([texts[row] for row in rows])
+        for rows, padded in self._batches(texts):
+            _, tokens = self._forward([texts[row] for row in rows], padded)
             for row, vectors in zip(rows, tokens, strict=True):
                 encoded[row] = vectors
             if progress:
@@ -131,28 +137,50 @@ class MiniLM:
 
     def encode_question(self, text: str) -> tuple[Matrix, TokenVectors]:
         """Return the vector of a question, shape (dim,), and those of its tokens, out of one pass."""
-        vectors, [tokens] = self._forward([text])
+        vectors, [tokens] = self._forward([text], None)
         return vectors[0], tokens
 
-    def _forward(self, texts: Sequence[str]) -> tuple[Matrix, list[TokenVectors]]:
-        """Return the vectors of the texts, shape (len(texts), dim), and those of their tokens, out of one pass."""
-        import torch  # noqa: PLC0415
+    def _batches(self, texts: Sequence[str]) -> Iterator[tuple[list[int], int]]:
+        """Yield row numbers of texts of like length, and the length in tokens that they are padded to."""
+        padded: dict[int, list[int]] = defaultdict(list)
+        for row, text in enumerate(texts):
+            tokens = min(self.count_tokens(text) + 2, WINDOW)
+            padded[-(-tokens // PASS_STEP) * PASS_STEP].append(row)
+        for length, rows in sorted(padded.items(), reverse=True):  # the longest first, to fail early
+            for start in range(0, len(rows), PASS_TEXTS):
+                yield rows[start : start + PASS_TEXTS], length
 
-        features = self._model.preprocess(list(texts))
+    def _forward(self, texts: Sequence[str], padded: int | None) -> tuple[Matrix, list[TokenVectors]]:
+        """Return the vectors of the texts, shape (len(texts), dim), and those of their tokens, out of one pass.
+
+        Args:
+            texts: at most `PASS_TEXTS`.
+            padded: length in tokens; None for one text as long as it is.
+        """
+        import torch
+
+        texts = [_encodable(text) for text in texts]
+        features = self._model.tokenizer(
+            [*texts, *[""] * (PASS_TEXTS - len(texts))] if padded else texts,
+            padding="max_length" if padded else False,
+            truncation=True,
+            max_length=padded or WINDOW,
+            return_tensors="pt",
+        )
         with torch.inference_mode():
-            output = self._model(features)
-        states = sum(_unit(layer.numpy()) for layer in output["all_layer_embeddings"][-TOKEN_LAYERS:])
+            output = self._model(dict(features))
+        states = _unit(sum(_unit(layer.numpy()) for layer in output["all_layer_embeddings"][-TOKEN_LAYERS:]))
         tokens = []
-        for text, row, kept in zip(texts, _unit(states), output["attention_mask"].numpy().sum(axis=1), strict=True):
+        for text, row, kept in zip(texts, states, features["attention_mask"].numpy().sum(axis=1), strict=False):
             own = row[1 : kept - 1]  # without [CLS], [SEP] and padding
             tokens.append(TokenVectors(own, tuple(self._tokenize(text).offsets[1 : len(own) + 1])))
-        return _unit(output["sentence_embedding"].numpy()), tokens
+        return _unit(output["sentence_embedding"].numpy())[: len(texts)], tokens
 
     def _tokenize(self, text: str) -> Any:
         backend = self._model.tokenizer.backend_tokenizer
         backend.no_truncation()
         backend.no_padding()
-        return backend.encode(text)
+        return backend.encode(_encodable(text))
 
 
 def _unit(vectors: Any) -> Any:
@@ -160,17 +188,16 @@ def _unit(vectors: Any) -> Any:
     return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12)
 
 
-def _batches(lengths: Sequence[int]) -> list[list[int]]:
-    """Return row numbers in batches of like length, so that little is padding; the longest first, to fail early."""
-    order = sorted(range(len(lengths)), key=lambda row: (-lengths[row], row))
-    return [order[start : start + BATCH] for start in range(0, len(order), BATCH)]
+def _encodable(text: str) -> str:
+    """Return the text with a question mark for each lone surrogate, which bytes from a terminal may turn into."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _verified_folder() -> Path:
     try:
         files = importlib.metadata.files(PACKAGE) or []
     except importlib.metadata.PackageNotFoundError:
-        raise EncoderError(f"The encoder package {PACKAGE} is not installed. Run `make run`, which installs it.") from None
+        raise EncoderError(f"The encoder package {PACKAGE} is missing. Run `make run`, which installs it.") from None
     weights = [file for file in files if file.name == "model.safetensors"]
     if not weights:
         raise EncoderError(f"The encoder package {PACKAGE} holds no model.safetensors. Install it again.")
@@ -180,7 +207,8 @@ def _verified_folder() -> Path:
             with (folder / name).open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
         except OSError as error:
-            raise EncoderError(f"The encoder's {name} cannot be read ({error.strerror}). Install {PACKAGE} again.") from None
+            problem = f"The encoder's {name} cannot be read ({error.strerror}). Install {PACKAGE} again."
+            raise EncoderError(problem) from None
         if digest != expected:
             raise EncoderError(f"The encoder's {name} is not the file we know. Install {PACKAGE} again.")
     return folder

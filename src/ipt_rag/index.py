@@ -10,6 +10,7 @@ A generation is written beside the others, fsynced, and only then named in CURRE
 digest before any file is opened. Nothing is ever unpickled.
 """
 
+import errno
 import hashlib
 import json
 import os
@@ -29,12 +30,14 @@ from numpy.typing import NDArray
 from ipt_rag.errors import IndexDamagedError, IndexMissingError
 from ipt_rag.records import Article, Chunk, Passage, Source, Span
 
-FORMAT = 1  # raise when a generation of today could not be read by yesterday's code
+FORMAT = 3  # raise whenever the same articles would make another generation, or the files change
 FILES = ("passages.sqlite", "vectors.faiss", "tokens.npy")
 REBUILD = "Run `ipt-rag build` to make it again."
 SCHEMA = """
 CREATE TABLE articles (slug TEXT PRIMARY KEY, title TEXT, file TEXT) STRICT;
-CREATE TABLE sources (article TEXT, number INTEGER, tier TEXT, reference TEXT, address TEXT, start INTEGER, after INTEGER) STRICT;
+CREATE TABLE sources (
+    article TEXT, number INTEGER, tier TEXT, reference TEXT, address TEXT, start INTEGER, after INTEGER
+) STRICT;
 CREATE TABLE chunks (id INTEGER PRIMARY KEY, text TEXT, first INTEGER, after INTEGER) STRICT;
 CREATE TABLE passages (
     id INTEGER PRIMARY KEY, article TEXT, section TEXT, kind TEXT, text TEXT, start INTEGER, after INTEGER,
@@ -206,7 +209,9 @@ class Index:
             return []
         match = " OR ".join('"' + word.replace('"', '""') + '"' for word in dict.fromkeys(words))
         rows = self._rows(
-            "SELECT rowid, -bm25(words) AS score FROM words WHERE words MATCH ? ORDER BY score DESC, rowid LIMIT ?", match, k
+            "SELECT rowid, -bm25(words) AS score FROM words WHERE words MATCH ? ORDER BY score DESC, rowid LIMIT ?",
+            match,
+            k,
         )
         return [(int(row), float(score)) for row, score in rows]
 
@@ -226,7 +231,7 @@ class Index:
     def passage(self, number: int) -> Passage:
         """Return a passage by its number."""
         columns = "article, section, kind, text, start, after, lead_in, sources, own_sources, llm"
-        row = self._rows(f"SELECT {columns} FROM passages WHERE id = ?", number)[0]  # noqa: S608
+        row = self._rows(f"SELECT {columns} FROM passages WHERE id = ?", number)[0]
         article, section, kind, text, start, after, lead_in, sources, own_sources, llm = row
         return Passage(
             article=article,
@@ -244,7 +249,9 @@ class Index:
     def vocabulary(self) -> dict[str, int]:
         """Return how many passages hold each word, folded and stemmed as the word index does."""
         with self._lock:
-            self._database.execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab(main, words, row)")
+            self._database.execute(
+                "CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab(main, words, row)"
+            )
             return dict(self._database.execute("SELECT term, doc FROM temp.vocabulary"))
 
     def search_texts(self) -> list[str]:
@@ -283,7 +290,7 @@ class Index:
     def stored_vectors(self) -> dict[str, Matrix]:
         """Return the chunk vectors by text."""
         return {
-            text: self._vectors.reconstruct(row)
+            text: np.asarray(self._vectors.reconstruct(row), dtype=np.float32)
             for row, (text,) in enumerate(self._rows("SELECT text FROM chunks ORDER BY id"))
         }
 
@@ -301,7 +308,15 @@ def _write_passages(path: Path, contents: Contents) -> None:
         for article, file in contents.articles:
             database.execute("INSERT INTO articles VALUES (?, ?, ?)", (article.slug, article.title, file))
             for source in article.sources:
-                row = (article.slug, source.number, source.tier, source.reference, source.address, source.start, source.end)
+                row = (
+                    article.slug,
+                    source.number,
+                    source.tier,
+                    source.reference,
+                    source.address,
+                    source.start,
+                    source.end,
+                )
                 database.execute("INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?, ?)", row)
         for number, chunk in enumerate(contents.chunks):
             database.execute("INSERT INTO chunks VALUES (?, ?, ?, ?)", (number, chunk.text, chunk.first, chunk.after))
@@ -333,11 +348,13 @@ def _write_passages(path: Path, contents: Contents) -> None:
                     after,
                 ),
             )
-            row = (number, entry.search, "\n".join(entry.keys))
-            database.execute("INSERT INTO words (rowid, search, keys) VALUES (?, ?, ?)", row)
+            words = (number, entry.search, "\n".join(entry.keys))
+            database.execute("INSERT INTO words (rowid, search, keys) VALUES (?, ?, ?)", words)
             first = after
         database.execute("INSERT INTO words (words) VALUES ('optimize')")
         database.execute("COMMIT")
+    except sqlite3.OperationalError as error:  # "disk I/O error", "database or disk is full"
+        raise OSError(errno.EIO, str(error), str(path)) from error
     finally:
         database.close()
 
