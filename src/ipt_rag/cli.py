@@ -20,8 +20,62 @@ INDEX = click.option(
 )
 
 
+UNKNOWN_OPTION = "There is no such option: see --help."
+
+
+class Silent(click.Command):
+    """A command whose usage errors repeat nothing that was typed: a question without its quotes would be in them."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Return what is left of the arguments, which is nothing.
+
+        Raises:
+            click.UsageError: with a fixed sentence.
+        """
+        try:
+            return super().parse_args(ctx, args)
+        except click.MissingParameter:
+            raise
+        except click.BadParameter as error:
+            name = error.param.opts[0] if error.param and error.param.opts else "an option"
+            raise click.UsageError(f"The value of {name} cannot be used: see --help.", ctx) from None
+        except (click.NoSuchOption, click.BadOptionUsage):
+            raise click.UsageError(
+                f"{UNKNOWN_OPTION} A question that opens with a dash goes after `--`.", ctx
+            ) from None
+        except click.UsageError:
+            raise click.UsageError("There is more than one argument. Put the question in quotes.", ctx) from None
+
+
 class Sentences(click.Group):
     """A group whose commands turn errors meant for readers into one sentence."""
+
+    command_class = Silent
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Return the command and its arguments.
+
+        Raises:
+            click.UsageError: with a fixed sentence.
+        """
+        try:
+            return super().parse_args(ctx, args)
+        except (click.NoSuchOption, click.BadOptionUsage):
+            raise click.UsageError(UNKNOWN_OPTION, ctx) from None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the name, the command and its arguments.
+
+        Raises:
+            click.UsageError: with a fixed sentence.
+        """
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError:
+            known = ", ".join(f"`{name}`" for name in self.list_commands(ctx))
+            raise click.UsageError(f"There is no such command. There are {known}.", ctx) from None
 
     def invoke(self, ctx: click.Context) -> object:
         """Run a command."""
@@ -40,7 +94,7 @@ def main() -> None:
         ipt-rag build                        make the index from corpus/
         ipt-rag ask "What is the sick role?"
         ipt-rag add page.txt --corpus mine   turn a copied page into an article
-    """
+    """  # noqa: D301 - click must see the backspace
 
 
 @main.command()
@@ -51,8 +105,8 @@ def build(corpus: Path, index: Path) -> None:
 
     \b
         ipt-rag build --corpus mine --index mine-index
-    """
-    from ipt_rag.build import build_index  # noqa: PLC0415 - imports the encoder, which `--help` must not wait for
+    """  # noqa: D301 - click must see the backspace
+    from ipt_rag.build import build_index  # imports the encoder, which `--help` must not wait for
 
     def progress(line: str) -> None:
         click.echo(line, err=True)
@@ -76,18 +130,21 @@ def add(files: tuple[Path, ...], corpus: Path) -> None:
     \b
         ipt-rag add page.txt --corpus mine
         ipt-rag build --corpus mine --index mine-index
-    """
-    from ipt_rag.importing import add_page  # noqa: PLC0415
+    """  # noqa: D301 - click must see the backspace
+    from ipt_rag.importing import add_page
+    from ipt_rag.terminal import added_text
 
     for file in files:
-        click.echo(add_page(file, corpus).summary())
+        click.echo(added_text(add_page(file, corpus)))
 
 
 @main.command()
 @click.argument("question")
 @INDEX
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of text.")
-@click.option("--ranked", type=click.IntRange(0, 50), default=0, help="Also give the best K passages, whatever was decided.")
+@click.option(
+    "--ranked", type=click.IntRange(0, 50), default=0, help="Also give the best K passages, whatever was decided."
+)
 def ask(question: str, index: Path, as_json: bool, ranked: int) -> None:
     """Answer with quotes from the articles, or say that they do not answer.
 
@@ -97,9 +154,9 @@ def ask(question: str, index: Path, as_json: bool, ranked: int) -> None:
     \b
         ipt-rag ask "How many sessions does IPT take?"
         ipt-rag ask --json --ranked 5 - < questions.txt
-    """
-    from ipt_rag.chatbot import Chatbot  # noqa: PLC0415 - imports the encoder
-    from ipt_rag.terminal import answer_text  # noqa: PLC0415
+    """  # noqa: D301 - click must see the backspace
+    from ipt_rag.chatbot import Chatbot  # imports the encoder
+    from ipt_rag.terminal import answer_text
 
     chatbot = Chatbot.open(index)
     for line in _questions(question):
@@ -127,5 +184,6 @@ def _questions(question: str) -> Iterator[str]:
     if question != "-":
         yield question
         return
-    for line in sys.stdin:
-        yield line.rstrip("\r\n")
+    # Whatever a line holds, it is one question and gets one answer: bytes that are no UTF-8 are read as signs for that.
+    for line in sys.stdin.buffer:
+        yield line.decode("utf-8", "replace").rstrip("\r\n")

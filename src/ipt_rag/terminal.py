@@ -1,19 +1,45 @@
-"""`Answer` -> plain text for a terminal: quotes with their numbers, provenance and sources, or why there are none."""
+"""What the command line prints: an answer with its quotes and sources, and what an import did."""
 
+import re
 import textwrap
 from collections.abc import Iterator
 
+from ipt_rag.importing import AddedPage
 from ipt_rag.page_text import ENGLISH as TEXT
 from ipt_rag.phi.wording import refusal_text
 from ipt_rag.plain import plain_text
 from ipt_rag.records import Answer, Quote
 
 WIDTH = 88
+CONTROL = re.compile(r"[^\S\n ]|[\x00-\x09\x0b-\x1f\x7f-\x9f]")  # an article could steer the terminal with these
 
 
 def answer_text(answer: Answer) -> str:
     """Return what is printed for an answer."""
-    return "\n".join(_lines(answer))
+    return CONTROL.sub(" ", "\n".join(_lines(answer)))
+
+
+def added_text(added: AddedPage) -> str:
+    """Return what is printed for an imported page: what was recognised, left out, and should be looked at."""
+    report = added.report
+    counted = {
+        "sections": report.sections,
+        "paragraphs": report.paragraphs,
+        "list items": report.items,
+        "definitions": report.definitions,
+        "table rows": report.rows,
+        "vignettes": report.vignettes,
+        "marker groups": report.marker_groups,
+        "LLM tags": report.llm_tags,
+        "sources": report.sources,
+    }
+    lines = [
+        f"{'Wrote' if added.written else 'Nothing changed in'} {added.path}",
+        "  " + ", ".join(f"{count} {what}" for what, count in counted.items() if count),
+        *(f"  left out, line {left.line} ({left.reason}): {left.text}" for left in report.left_out),
+        *(f"  look at line {doubt.line}: {doubt.problem}: {doubt.text}" for doubt in report.doubts),
+    ]
+    return CONTROL.sub(" ", "\n".join(" ".join(line.splitlines()) for line in lines))
 
 
 def _lines(answer: Answer) -> Iterator[str]:
@@ -27,7 +53,9 @@ def _lines(answer: Answer) -> Iterator[str]:
         yield textwrap.fill(f"{TEXT.not_in_articles} {TEXT.reasons[answer.reason]}".strip(), WIDTH)
         if answer.nearest:
             yield f"{TEXT.nearest}:"
-            yield from (f"  - {' › '.join(part for part in (near.title, near.section) if part)}" for near in answer.nearest)
+            yield from (
+                f"  - {' › '.join(part for part in (near.title, near.section) if part)}" for near in answer.nearest
+            )
     for number, quote in enumerate(answer.quotes, start=1):
         yield from _quote(number, quote)
     if answer.references:
