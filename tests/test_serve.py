@@ -72,6 +72,23 @@ def test_wrong_options(arguments: list[str], sentence: str) -> None:
     assert sentence in result.output
 
 
+def test_no_articles_end_the_program_with_one_sentence(tmp_path: Path) -> None:
+    """A corpus that cannot be read ends the program: exit 1 and one sentence, no page that can never answer."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    ended = subprocess.run(
+        [sys.executable, "app.py", "--corpus", str(tmp_path / "none"), "--index", str(tmp_path), "--port", str(port)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert ended.stderr.splitlines()[-1].startswith("Error: There is no folder ")
+    assert "Traceback" not in ended.stderr
+
+
 def test_the_package_does_not_import_gradio() -> None:
     """Gradio takes seconds to import, and the models more, so nothing imports them before it needs them."""
     code = (

@@ -178,14 +178,14 @@ ENGLISH = PageText(
             "Does maintenance IPT lower the risk of relapse?",
         ),
         "For supervisors": (
-            "Is IPT a form of CBT?",
-            "What is communication analysis?",
-            "How does culture matter when choosing the focus?",
+            "Is IPT just supportive counseling?",
+            "Which problem area is hardest to treat?",
+            "What does the interpersonal inventory cover?",
         ),
         "For trainees": (
             "What happens in the initial phase?",
             "What are the four interpersonal problem areas?",
-            "Where can I train in IPT?",
+            "What is communication analysis?",
         ),
     },
 )

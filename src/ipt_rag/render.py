@@ -475,6 +475,8 @@ def reader_html(article: Article, *, mark: Offsets | None = None, section: str =
         for who, label in text.vouched.items()
     )
     where = f"{mark[0]}-{mark[1]}" if mark else ""
+    # A passage from the list of sources stands in no section of the text.
+    to_sources = ' data-sought="section"' if section and not mark and "data-sought" not in "".join(body) else ""
     language = escape(article.language or "en")
     return (
         f'<article class="reader" data-mark="{where}" aria-labelledby="read-title">'
@@ -486,7 +488,7 @@ def reader_html(article: Article, *, mark: Offsets | None = None, section: str =
         f'<fieldset class="show"><legend>{escape(text.show)}</legend>{choices}</fieldset>'
         f'<div class="body" lang="{language}">{"".join(body)}</div>'
         f'<section class="sources" aria-labelledby="read-{escape(article.slug)}-sources">'
-        f'<h3 id="read-{escape(article.slug)}-sources" tabindex="-1">'
+        f'<h3 id="read-{escape(article.slug)}-sources" tabindex="-1"{to_sources}>'
         f"{escape(text.several_sources.format(count='').strip())}</h3><ul>{sources}</ul></section></article>"
     )
 
@@ -513,11 +515,14 @@ _SECTIONS = {  # which headings each list draws on; a heading is written by peop
     "misconceptions": re.compile(r"misconception|myth", re.IGNORECASE),
     "plan": re.compile(r"treatment.plan|objective", re.IGNORECASE),
 }
-_KINDS: dict[str, Kind] = {"terms": "definition", "questions": "question", "examples": "vignette"}
+_TERMS = re.compile(r"\bterms?\b|glossar", re.IGNORECASE)  # other lists are written as definitions too
+_KINDS: dict[str, Kind] = {"questions": "question", "examples": "vignette"}
 
 
 def facet_of(facet: str, passage: Passage) -> bool:
     """Return whether a passage belongs to one of the lists that can be explored without a question."""
+    if facet == "terms":
+        return passage.kind == "definition" and any(_TERMS.search(heading) for heading in passage.section)
     if facet in _KINDS:
         return passage.kind == _KINDS[facet]
     if passage.kind in ("source", "vignette", "question"):

@@ -3,10 +3,12 @@
 import errno
 import logging
 import os
+import re
 import socket
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -93,7 +95,7 @@ def serve(corpus: Path, index: Path, host: str, port: int, names: tuple[str, ...
             from ipt_rag.build import ensure_index
             from ipt_rag.chatbot import Chatbot
 
-            ensure_index(corpus, index, _say)
+            ensure_index(corpus, index, _Progress())
             return Chatbot.open(index)
 
         chatbot = Background(read_articles)
@@ -116,6 +118,21 @@ def serve(corpus: Path, index: Path, host: str, port: int, names: tuple[str, ...
 
 def _say(line: str) -> None:
     click.echo(line, err=True)
+
+
+class _Progress:
+    """Says each new kind of line at once, and one that differs only in its numbers every few seconds."""
+
+    EVERY_S = 5.0
+
+    def __init__(self) -> None:
+        self._last = ("", 0.0)
+
+    def __call__(self, line: str) -> None:
+        kind, now = re.sub(r"\d+", "", line), time.monotonic()
+        if kind != self._last[0] or now - self._last[1] >= self.EVERY_S:
+            self._last = (kind, now)
+            _say(line)
 
 
 @click.command(help="Serve the question page on this machine, over the articles in --corpus.")

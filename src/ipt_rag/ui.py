@@ -108,7 +108,8 @@ def answer_packet(library: Callable[[], Library], question: str, sent: Mapping[s
 
 def _refusal(kinds: Sequence[str]) -> str:
     listed = kinds[0] if len(kinds) == 1 else ", ".join(kinds[:-1]) + " and " + kinds[-1] if kinds else "an identifier"
-    instead = [f"In place of {kind}, write {BY_PHRASE[kind].instead}." for kind in kinds if kind in BY_PHRASE]
+    named = {BY_PHRASE[kind].instead: kind for kind in reversed(kinds) if kind in BY_PHRASE}  # each way out once
+    instead = [f"In place of {kind}, write {choice}." for choice, kind in reversed(named.items())]
     return render.refusal_html([f"{REFUSAL.format(kinds=listed)} {NOTHING_KEPT}", REWRITE], instead)
 
 
@@ -308,7 +309,7 @@ def _waiting(text: PageText) -> str:
 def _desk(text: PageText) -> str:
     page = text.page
     roles = "".join(
-        f"<section><h3>{escape(role)}</h3><ul>"
+        f"<section><h2>{escape(role)}</h2><ul>"
         + "".join(f'<li><button type="button" class="example">{escape(example)}</button></li>' for example in examples)
         + "</ul></section>"
         for role, examples in text.examples.items()
