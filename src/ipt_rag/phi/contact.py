@@ -22,7 +22,8 @@ _PUBLIC = {
 }  # fmt: skip
 # A number behind one of these is a reference to the literature, a code or a quantity.
 _LITERATURE = re.compile(
-    r"(?:pmid|pmc|doi|isbn|issn|nct|isrctn|arxiv|orcid|10\.\d{4,9}/|vol(?:ume)?|pp?|pages?|n\s?=|jama|lancet)[\s.:#=]{0,3}"
+    r"(?:pmid|pmc|doi|isbn|issn|nct|isrctn|arxiv|orcid|10\.\d{4,9}/|vol(?:ume)?|pp?|pages?|n\s?=|"
+    r"jama|lancet)[\s.:#=]{0,3}"
     r"[\w./;()-]{0,30}$"
 )
 
@@ -33,7 +34,9 @@ def _is_phone(match: re.Match[str]) -> bool:
 
 
 def _is_fax(match: re.Match[str]) -> bool:
-    return _is_phone(match) and ("fax" in before(match, 22) or "fax" in match.group().lower() or "fax" in after(match, 8))
+    return _is_phone(match) and (
+        "fax" in before(match, 22) or "fax" in match.group().lower() or "fax" in after(match, 8)
+    )
 
 
 def _is_dialled(match: re.Match[str]) -> bool:
@@ -41,7 +44,11 @@ def _is_dialled(match: re.Match[str]) -> bool:
     number = digits(match["id"])
     if re.search(r"(?<![\d.])\d{1,2}\.\d{1,2}(?![\d.])", match["id"]):  # decimals: "was 14.7 (13.4-15.7"
         return False
-    return 7 <= len(number) <= 15 and number not in _PUBLIC and not re.fullmatch(r"(?:19|20)\d\d\W+(?:19|20)\d\d", match["id"])
+    return (
+        7 <= len(number) <= 15
+        and number not in _PUBLIC
+        and not re.fullmatch(r"(?:19|20)\d\d\W+(?:19|20)\d\d", match["id"])
+    )
 
 
 def _is_address(match: re.Match[str]) -> bool:
@@ -64,11 +71,17 @@ def _is_ipv6(match: re.Match[str]) -> bool:
 
 # Publishers, registers, societies and public bodies: an address there points to no patient.
 _OPEN_SITES = re.compile(
-    r"(?:^|[./@])(?:doi|nih|who|nice|nhs|apa|psychiatry|cochrane(?:library)?|clinicaltrials|isrctn|pubmed|ncbi|jamanetwork|"
+    r"(?:^|[./@])(?:doi|nih|who|nice|nhs|apa|psychiatry|cochrane(?:library)?|clinicaltrials|"
+    r"isrctn|pubmed|ncbi|jamanetwork|"
     r"thelancet|nature|springer|sciencedirect|wiley|tandfonline|oup|bmj|plos|frontiersin|arxiv|medrxiv|psyarxiv|osf|"
-    r"interpersonalpsychotherapy|isipt|iptinstitute|medicalnewstoday|healthline|mayoclinic|webmd|psychologytoday|samhsa|cdc|"
-    r"fda|ema|wikipedia|medscape|emedicine|medlineplus|uptodate|clevelandclinic|hopkinsmedicine|harvard|stanford|yale|columbia|nami|mind|beyondblue|verywellmind|choosingtherapy|beckinstitute|github|huggingface|researchgate|semanticscholar|strongminds|canmat|example-journal|hhs|ecfr|"
-    r"gov|psychiatryonline|guilford|apa|oxford|cambridge|sagepub|karger|biomedcentral|europepmc)\.(?:[a-z.]{2,8})(?:/|$|[?#:,;.)\s])",
+    r"interpersonalpsychotherapy|isipt|iptinstitute|medicalnewstoday|healthline|mayoclinic|webmd|"
+    r"psychologytoday|samhsa|cdc|"
+    r"fda|ema|wikipedia|medscape|emedicine|medlineplus|uptodate|clevelandclinic|hopkinsmedicine|"
+    r"harvard|stanford|yale|columbia|nami|mind|beyondblue|verywellmind|choosingtherapy|"
+    r"beckinstitute|github|huggingface|researchgate|semanticscholar|strongminds|canmat|"
+    r"example-journal|hhs|ecfr|"
+    r"gov|psychiatryonline|guilford|apa|oxford|cambridge|sagepub|karger|biomedcentral|europepmc)"
+    r"\.(?:[a-z.]{2,8})(?:/|$|[?#:,;.)\s])",
 )
 
 
@@ -80,20 +93,40 @@ def _is_handle(match: re.Match[str]) -> bool:
     return not re.fullmatch(r"@(?:home|work|night|risk|all|once|least|first|\d+)", match["id"].lower())
 
 
-_PHONE_BEHIND_CUE = rf"(?<![a-z])(?:{_REACH})\W{{0,3}}(?:[a-z#]{{1,8}}\W{{1,3}}){{0,4}}?(?P<id>\+?[(\d][\d\s().x/-]{{5,22}}\d)(?![\w%])"
-_PHONE_BEFORE_CUE = r"(?<![\w.-])(?P<id>\+?[(\d][\d\s().-]{5,20}\d)\s{1,3}\(?(?:mobile|cell|phone|office|home|work|desk|tel)\b"
-_US = r"(?<![\w.-])(?:\+?1[\s.-]{0,3})?(?:\(\d{3}\)[\s.-]{0,3}|\d{3}[.\-/]\s{0,2}|[2-9]\d\d\s{1,2})\d{3}[\s.-]{1,3}\d{4}(?:\s?(?:x|ext\.?)\s?\d{1,6})?(?!\w)"
+_PHONE_BEHIND_CUE = (
+    rf"(?<![a-z])(?:{_REACH})\W{{0,3}}(?:[a-z#]{{1,8}}\W{{1,3}}){{0,4}}?(?P<id>\+?[(\d][\d\s().x/-]{{5,22}}\d)(?![\w%])"
+)
+_PHONE_BEFORE_CUE = (
+    r"(?<![\w.-])(?P<id>\+?[(\d][\d\s().-]{5,20}\d)\s{1,3}\(?(?:mobile|cell|phone|office|home|work|desk|tel)\b"
+)
+_US = (
+    r"(?<![\w.-])(?:\+?1[\s.-]{0,3})?(?:\(\d{3}\)[\s.-]{0,3}|\d{3}[.\-/]\s{0,2}|[2-9]\d\d\s{1,2})"
+    r"\d{3}[\s.-]{1,3}\d{4}(?:\s?(?:x|ext\.?)\s?\d{1,6})?(?!\w)"
+)
 _ABROAD = r"(?<![\w.])\+\d{1,3}[\s.-]{0,2}(?:\(\d{1,4}\)[\s.-]{0,2})?\d{1,5}(?:[\s.-]{0,2}\d{2,5}){1,5}(?!\w)"
 _NATIONAL = r"(?<![\w.,-])\(?0\d{2,4}\)?[\s-]{1,2}\d{3,4}(?:[\s-]{0,2}\d{2,4}){1,2}(?![\w.])"
 
 CONTACT_RULES: tuple[Rule, ...] = (
     rule(EMAIL, r"(?<![\w.+-])[\w.+'-]{1,64}@(?:[\w-]{1,63}\.){1,6}[a-z]{2,24}"),
-    rule(EMAIL, rf"(?<![\w.+-])[\w+-]{{1,40}}(?:{_DOT}[\w+-]{{1,30}}){{0,3}}{_AT}[a-z0-9-]{{2,40}}(?:{_DOT}[a-z0-9-]{{2,30}}){{0,2}}{_DOT}(?:{_TOP})\b"),
+    rule(
+        EMAIL,
+        rf"(?<![\w.+-])[\w+-]{{1,40}}(?:{_DOT}[\w+-]{{1,30}})"
+        rf"{{0,3}}{_AT}[a-z0-9-]{{2,40}}(?:{_DOT}[a-z0-9-]{{2,30}}){{0,2}}{_DOT}(?:{_TOP})\b",
+    ),
     rule(EMAIL, rf"(?<![\w.+-])[\w+-]{{1,40}}(?:{_DOT}[\w+-]{{1,30}}){{0,3}}{_AT}(?:{_MAILERS})\b"),
     rule(EMAIL, rf"(?<![\w.+-])[\w+-]{{1,40}}(?:{_DOT}[\w+-]{{1,30}}){{1,3}}\s{{1,2}}at\s{{1,2}}(?:{_MAILERS})\b"),
-    rule(EMAIL, rf"(?<![\w.+-])[\w.+-]{{1,40}}(?:{_DOT}[\w+-]{{1,30}}){{0,3}}\s{{1,2}}at\s{{1,2}}[a-z0-9-]{{2,40}}(?:\s{{1,2}}dot\s{{1,2}}|\s{{0,2}}[\[(]dot[\])]\s{{0,2}})(?:{_TOP})\b"),
+    rule(
+        EMAIL,
+        rf"(?<![\w.+-])[\w.+-]{{1,40}}(?:{_DOT}[\w+-]{{1,30}})"
+        rf"{{0,3}}\s{{1,2}}at\s{{1,2}}[a-z0-9-]{{2,40}}(?:\s{{1,2}}dot\s{{1,2}}|\s{{0,2}}[\[(]dot[\])"
+        rf"]\s{{0,2}})(?:{_TOP})\b",
+    ),
     rule(EMAIL, rf"(?<![\w.+-])[\w.+-]{{2,40}}\s{{1,2}}at\s{{1,2}}(?:{_MAILERS})\.(?:{_TOP})\b"),
-    rule(EMAIL, rf"\be-?mail(?:s|ed)?\b.{{0,20}}?(?P<id>[\w.+-]{{2,40}}\s{{1,2}}at\s{{1,2}}(?:{_MAILERS}|[a-z0-9-]{{2,40}}\.(?:{_TOP})))\b"),
+    rule(
+        EMAIL,
+        rf"\be-?mail(?:s|ed)?\b.{{0,20}}?(?P<id>[\w.+-]{{2,40}}\s{{1,2}}at\s{{1,2}}(?:{_MAILERS}|"
+        rf"[a-z0-9-]{{2,40}}\.(?:{_TOP})))\b",
+    ),
     rule(FAX, _US, _is_fax),
     rule(FAX, _ABROAD, _is_fax),
     rule(FAX, r"\bfax\b\W{0,3}(?:[a-z#]{1,8}\W{1,3}){0,4}(?P<id>\+?[(\d][\d\s().-]{5,20}\d)(?!\w)", _is_dialled),
@@ -104,12 +137,32 @@ CONTACT_RULES: tuple[Rule, ...] = (
     rule(PHONE, _PHONE_BEFORE_CUE, _is_dialled),
     rule(URL, r"(?:https?://|www\.)[^\s<>\"']{3,300}", _is_page),
     rule(URL, rf"(?<![\w.@/-])(?:[a-z0-9-]{{1,60}}\.){{1,4}}(?:{_TOP})/[\w.~%@/?=&+-]{{2,200}}", _is_page),
-    rule(URL, r"\b(?:facebook|instagram|linkedin|twitter|tiktok|x|t|fb|wa|onlyfans|youtube|reddit|snapchat)\.(?:com|me|co)/[\w.~%@/?=&+-]{2,100}"),
+    rule(
+        URL,
+        r"\b(?:facebook|instagram|linkedin|twitter|tiktok|x|t|fb|wa|onlyfans|youtube|reddit|snapchat)"
+        r"\.(?:com|me|co)/[\w.~%@/?=&+-]{2,100}",
+    ),
     rule(URL, r"(?<![\w.@+-])(?P<id>@[a-z_][\w.]{2,30})\b(?!\.[a-z])", _is_handle),
     rule(URL, r"(?<![\w#])[a-z][\w.]{2,30}#\d{4}(?!\w)"),
-    rule(URL, r"\b(?:instagram|insta|ig|tiktok|twitter|snapchat|snap|facebook|fb|reddit|discord|telegram|skype|username|user\s?name|user\s?id|login|screen\s?name|handle|gamertag|profile)\b\W{0,3}(?:(?:name|handle|user|id|is|account|page|profile|as)\W{1,3}){0,3}(?P<id>(?=[a-z_.]{0,24}[\d_])[\w.-]{4,30})\b"),
-    rule(URL, r"(?:\b(?:her|his|their|my|client'?s|patient'?s|pt'?s)\s{1,2}(?:own\s)?(?:blog|web\s?site|web\s?page|homepage|site|profile|channel|page))\W{1,3}(?:(?:is|at|on|called|link|url|address)\W{1,3}){0,3}(?P<id>(?:[\w-]{1,60}(?:\.|\sdot\s)){1,4}[a-z]{2,12})\b"),
+    rule(
+        URL,
+        r"\b(?:instagram|insta|ig|tiktok|twitter|snapchat|snap|facebook|fb|reddit|discord|telegram|"
+        r"skype|username|user\s?name|user\s?id|login|screen\s?name|handle|gamertag|profile)"
+        r"\b\W{0,3}(?:(?:name|handle|user|id|is|account|page|profile|as)\W{1,3})"
+        r"{0,3}(?P<id>(?=[a-z_.]{0,24}[\d_])[\w.-]{4,30})\b",
+    ),
+    rule(
+        URL,
+        r"(?:\b(?:her|his|their|my|client'?s|patient'?s|pt'?s)\s{1,2}(?:own\s)?(?:blog|web\s?site|"
+        r"web\s?page|homepage|site|profile|channel|page))\W{1,3}(?:(?:is|at|on|called|link|url|"
+        r"address)\W{1,3}){0,3}(?P<id>(?:[\w-]{1,60}(?:\.|\sdot\s)){1,4}[a-z]{2,12})\b",
+    ),
     rule(IP, r"(?<![\w.-])(?P<id>\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})(?![\w-]|\.\d)", _is_address),
-    rule(IP, r"(?<![\w.-])(?P<id>\d{1,3}(?:\s{0,2}[\[(]?\s?(?:dot|\.)\s?[\])]?\s{0,2}\d{1,3}){3})(?![\w-]|\.\d)", _is_address),
+    rule(
+        IP,
+        r"(?<![\w.-])(?P<id>\d{1,3}(?:\s{0,2}[\[(]?\s?(?:dot|\.)\s?[\])]?\s{0,2}\d{1,3}){3})(?![\w-]|"
+        r"\.\d)",
+        _is_address,
+    ),
     rule(IP, r"(?<![\w:.])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![\w:])", _is_ipv6),
-)  # fmt: skip
+)

@@ -12,14 +12,27 @@ from urllib.parse import unquote
 from ipt_rag.phi.views import Edit, View
 
 _UNITS = {
-    "zero": 0, "oh": 0, "nought": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "zero": 0, "oh": 0, "nought": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
+    "eight": 8, "nine": 9,
     "niner": 9, "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
     "seventeen": 17, "eighteen": 18, "nineteen": 19,
 }  # fmt: skip
-_TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fourty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
+_TENS = {
+    "twenty": 20,
+    "thirty": 30,
+    "forty": 40,
+    "fourty": 40,
+    "fifty": 50,
+    "sixty": 60,
+    "seventy": 70,
+    "eighty": 80,
+    "ninety": 90,
+}
 _ORDINALS = {
-    "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10,
-    "eleventh": 11, "twelfth": 12, "thirteenth": 13, "fourteenth": 14, "fifteenth": 15, "sixteenth": 16, "seventeenth": 17,
+    "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9,
+    "tenth": 10,
+    "eleventh": 11, "twelfth": 12, "thirteenth": 13, "fourteenth": 14, "fifteenth": 15, "sixteenth": 16,
+    "seventeenth": 17,
     "eighteenth": 18, "nineteenth": 19, "twentieth": 20, "thirtieth": 30,
 }  # fmt: skip
 _REPEATS = {"double": 2, "triple": 3, "treble": 3}
@@ -33,9 +46,13 @@ _WORD = re.compile(rf"{'|'.join(_ORDINALS)}|{_NUMBER}|{'|'.join(_REPEATS)}|hundr
 _SPOKEN_MARK = re.compile(r"(?<=\d)\s{1,2}(?P<mark>slash|dash|hyphen|minus|point)\s{1,2}(?=\d)", re.IGNORECASE)
 _MARKS = {"slash": "/", "dash": "-", "hyphen": "-", "minus": "-", "point": "."}
 _SPOKEN_AT = re.compile(r"\s{1,2}at\s?sign\s{1,2}|\s{0,2}[\[({<]\s?at\s?[\])}>]\s{0,2}|(?<=\w)\s{1,2}AT\s{1,2}(?=\w)")
-_SPOKEN_MARKS_IN_MAIL = re.compile(r"(?<=\w)\s{1,2}(?:(?P<under>underscore)|(?P<dot>dot)|(?P<dash>dash|hyphen))\s{1,2}(?=\w)", re.IGNORECASE)
+_SPOKEN_MARKS_IN_MAIL = re.compile(
+    r"(?<=\w)\s{1,2}(?:(?P<under>underscore)|(?P<dot>dot)|(?P<dash>dash|hyphen))\s{1,2}(?=\w)", re.IGNORECASE
+)
 # Three or more single characters, each apart: "d a n a @", "5 3 6 - 2 2", "J-o-h-n", "S S N".
-_SPACED = re.compile(r"(?<![^\s(\"':])(?:[^\s]{1,1}[ ]{1,3}){2,60}[^\s](?![^\s?!,.;)])|(?<![\w-])(?:\w[-.*_|]){2,30}\w(?![\w-])")
+_SPACED = re.compile(
+    r"(?<![^\s(\"':])(?:[^\s]{1,1}[ ]{1,3}){2,60}[^\s](?![^\s?!,.;)])|(?<![\w-])(?:\w[-.*_|]){2,30}\w(?![\w-])"
+)
 _TOKEN_64 = re.compile(r"(?<![\w+/=])[A-Za-z0-9+/_-]{8,400}={0,2}(?![\w+/=])")
 _TOKEN_HEX = re.compile(r"(?<![\w])(?:[0-9a-fA-F]{2}){6,200}(?!\w)")
 _ENTITY = re.compile(r"&#(?:x([0-9a-fA-F]{2,5})|(\d{2,6}));")
@@ -88,13 +105,17 @@ def _value(words: list[str]) -> str:
 
 
 def spoken(view: View) -> View:
-    """Return the view with number words written in digits, and spoken "slash", "dash", "at sign", "underscore" as marks."""
+    """Return the view with number words as digits, and spoken "slash", "dash", "at sign", "underscore" as marks."""
     edits: list[Edit] = []
     for match in _SPOKEN.finditer(view.text):
         words = [word.lower() for word in _WORD.findall(match.group())]
         named = [word for word in words if not word.isdigit()]
         # "one in 5" and "first session 2" stay; a run of digits alone is no spoken number.
-        if not named or named == ["and"] or (len(words) == 1 and named[0] in ("second", "o", "oh", "double", "hundred", "thousand")):
+        if (
+            not named
+            or named == ["and"]
+            or (len(words) == 1 and named[0] in ("second", "o", "oh", "double", "hundred", "thousand"))
+        ):
             continue
         edits.append((match.start(), match.end(), _value(words)))
     view = view.replaced(edits)
@@ -150,7 +171,7 @@ def _character(number: int) -> str:
 
 
 def unmasked(view: View) -> View:
-    """Return the view with digits that stand for letters ("j0hn") and letters that stand for digits ("3O3-555") undone."""
+    """Return the view with digits that stand for letters ("j0hn"), and the reverse ("3O3-555"), undone."""
     edits: list[Edit] = []
     for match in _LEET.finditer(view.text):
         letters = sum(each.isalpha() for each in match.group())
@@ -172,7 +193,9 @@ def decoded(text: str) -> Iterator[tuple[int, int, str]]:
         if not re.search(r"[A-Z].{0,400}[a-z]|[a-z].{0,400}[A-Z]", word) and "=" not in match.group():
             continue
         try:
-            said = base64.b64decode(word.translate(str.maketrans("-_", "+/")) + "=" * (-len(word) % 4), validate=True).decode("utf-8")
+            said = base64.b64decode(
+                word.translate(str.maketrans("-_", "+/")) + "=" * (-len(word) % 4), validate=True
+            ).decode("utf-8")
         except (binascii.Error, ValueError):
             continue
         if len(said) >= 5 and all(each.isprintable() or each == "\n" for each in said):

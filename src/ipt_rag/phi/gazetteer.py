@@ -1,4 +1,4 @@
-"""What a single word may be: a given name, a surname, an English word, a place, an eponym, and who is known by full name.
+"""What a word may be: given name, surname, English word, place, eponym; and who is known by full name.
 
 The lists in `data/` are described, with their licences, in `data/README.md`.
 """
@@ -16,10 +16,14 @@ _LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "ß": "ss"
 _ENDINGS = ("s", "es", "ed", "ing", "ly", "d", "ies")
 # Written together after an apostrophe or as one word in chat; SCOWL lists them only with the apostrophe.
 _CHAT = frozenset(
-    "im ive ill id dont doesnt didnt wont cant couldnt shouldnt wouldnt isnt arent wasnt werent hasnt havent hadnt shes hes theyre "
-    "youre whats thats theres lets gonna wanna gotta kinda ok okay pls plz thx ur wks wk yrs yr mths mins hrs vs eg ie etc ipt cbt dbt act "
-    "pt pts px tx dx hx rx sx mdd ptsd ocd adhd bpd gad phq bdi epds hamd madrs ssri snri rct rcts ect tms bmi bp hr yo yof yom mom moms mum "
-    "therapists sesion sesions pateint pateints wich hwo greif teh recieve treatement dispute disputes maybe online email emails website blog".split()
+    "im ive ill id dont doesnt didnt wont cant couldnt shouldnt wouldnt isnt arent wasnt werent "
+    "hasnt havent hadnt shes hes theyre "
+    "youre whats thats theres lets gonna wanna gotta kinda ok okay pls plz thx ur wks wk yrs yr "
+    "mths mins hrs vs eg ie etc ipt cbt dbt act "
+    "pt pts px tx dx hx rx sx mdd ptsd ocd adhd bpd gad phq bdi epds hamd madrs ssri snri rct "
+    "rcts ect tms bmi bp hr yo yof yom mom moms mum "
+    "therapists sesion sesions pateint pateints wich hwo greif teh recieve treatement dispute dis"
+    "putes maybe online email emails website blog".split()
 )
 
 
@@ -109,16 +113,22 @@ class Gazetteer:
     def is_known(self, given: str, surname: str) -> bool:
         """Return whether this is a person of the literature, by full name or by initial and surname."""
         if len(given) == 1:
-            return any(last == surname and first[:1] == given for first, last in self.people) or surname in self.surnames
+            return (
+                any(last == surname and first[:1] == given for first, last in self.people) or surname in self.surnames
+            )
         return (given, surname) in self.people
 
 
 # Endings of diseases, drugs and body parts that no surname list of ours shares often enough to matter.
 _MEDICAL = re.compile(
-    r"(?:itis|osis|oses|emia|aemia|uria|pathy|ectomy|otomy|ostomy|plasty|scopy|graphy|gram|oma|omas|algia|trophy|plasia|plegia|phobia|mania|philia|genic|"
-    r"therapy|therapies|metric|ology|ologist|iatric|iatry|mab|nib|pril|sartan|statin|olol|azole|azepam|zolam|setron|triptan|cillin|mycin|cycline|floxacin|vir|"
-    r"oxetine|ipramine|triptyline|azine|azine|idone|apine|aline|faxine|prazole|tidine|gliptin|gliflozin|glutide|parin|xaban|grel|dipine|thiazide|semide|lactone|"
-    r"sone|solone|asone|onide|terol|phylline|amine|amide|idine|ate|ium|ase|ous|oid|itic|otic|emic|aemic|ular|eal|iform|ergic|tropic|ative|isation|ization|ise|ize|ism|ment)$"
+    r"(?:itis|osis|oses|emia|aemia|uria|pathy|ectomy|otomy|ostomy|plasty|scopy|graphy|gram|oma|"
+    r"omas|algia|trophy|plasia|plegia|phobia|mania|philia|genic|"
+    r"therapy|therapies|metric|ology|ologist|iatric|iatry|mab|nib|pril|sartan|statin|olol|azole|"
+    r"azepam|zolam|setron|triptan|cillin|mycin|cycline|floxacin|vir|"
+    r"oxetine|ipramine|triptyline|azine|azine|idone|apine|aline|faxine|prazole|tidine|gliptin|"
+    r"gliflozin|glutide|parin|xaban|grel|dipine|thiazide|semide|lactone|"
+    r"sone|solone|asone|onide|terol|phylline|amine|amide|idine|ate|ium|ase|ous|oid|itic|otic|emic|"
+    r"aemic|ular|eal|iform|ergic|tropic|ative|isation|ization|ise|ize|ism|ment)$"
 )
 
 

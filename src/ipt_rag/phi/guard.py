@@ -51,8 +51,6 @@ class Guard:
         """Return the findings of a new turn read together with the turns that would be sent along, oldest first.
 
         A finding that only arises jointly covers what the new turn adds to it.
-
-        A name split over two turns, or a number begun in one and ended in the next, is found at the turn that completes it.
         """
         alone = self.find(text)
         if alone or not earlier or not text:

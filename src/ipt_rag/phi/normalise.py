@@ -1,7 +1,7 @@
 """What a reader sees, in plain letters: full-width forms, look-alikes and invisible characters undone.
 
-Look-alikes are the Cyrillic and Greek letters, quotes, dashes and spaces that print like an ASCII character; the table is
-our own, chosen from Unicode Technical Standard 39. Accents stay, since names carry them.
+Look-alikes are the Cyrillic and Greek letters, quotes, dashes and spaces that print like an ASCII character; the
+table is our own, chosen from Unicode Technical Standard 39. Accents stay, since names carry them.
 """
 
 import unicodedata
@@ -10,8 +10,8 @@ from ipt_rag.phi.views import View
 
 _LOOK_ALIKES = dict(
     zip(
-        "АВСЕНІЈКМОРЅТХУаеорсухіјѕһԁԛԝѵкмтнв" "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧαονιρυκτε" "ɑɡıⅼℓ",
-        "ABCEHIJKMOPSTXYaeopcyxijshdqwvkmthb" "ABEZHIKMNOPTYXaovipukte" "agill",
+        "АВСЕНІЈКМОРЅТХУаеорсухіјѕһԁԛԝѵкмтнвΑΒΕΖΗΙΚΜΝΟΡΤΥΧαονιρυκτεɑɡıⅼℓ",
+        "ABCEHIJKMOPSTXYaeopcyxijshdqwvkmthbABEZHIKMNOPTYXaovipukteagill",
         strict=True,
     )
 )

@@ -1,7 +1,7 @@
 """The fixed sentences of the guard: what a refusal says, and the line shown above crisis language.
 
-Every sentence that a reader sees because of the guard stands here, so that it can be reviewed in one place. None of them
-ever holds a character of the message.
+Every sentence that a reader sees because of the guard stands here, to be reviewed in one place. None of them ever
+holds a character of the message.
 """
 
 import re
