@@ -26,10 +26,12 @@ from ipt_rag.importing.markers import PRINTED
 from ipt_rag.importing.page import Doubt, LeftOut, Page, PageBlock, PageSource, plain
 from ipt_rag.importing.source_list import checked, entry_number, read_entry
 
+MAX_LINE = 100_000  # characters, some forty pages of print: a paragraph that long has lost its line ends
 MAX_HEADING_WORDS = 14
 MAX_TERM_WORDS = 8
 MIN_PROSE_WORDS = 8
 
+INNER_SPACES = re.compile(r"(?<=\S)[^\S\t]{2,}")
 BULLET = re.compile(r"(\s*)(?:[•‣◦▪▫●○■□–—*·-]|\d{1,3}[.)]|[a-z][.)])(?:\s+|(?<=[•‣◦▪▫●○■□]))(?=\S)")
 DEFINED = re.compile(r"([A-Z0-9“\"(][^.;:?!—]*?)\s+[—–]\s+(?=\S)")
 ENDS_PROSE = re.compile(rf"[.!?…:][”\"’'»)\]]*{PRINTED}[.!?…]?\s*$")
@@ -86,7 +88,7 @@ def read_copied_text(data: bytes, name: str) -> Page:
     """
     text = decode_text(data, name)
     found = Findings()
-    groups = list(_groups(text, found))
+    groups = list(_groups(text, name, found))
     groups = _take_title(groups, found)
     _Body(found).read(groups)
     if not found.title:
@@ -119,11 +121,15 @@ def read_copied_text(data: bytes, name: str) -> Page:
     )
 
 
-def _groups(text: str, found: Findings) -> Iterator[list[Line]]:
+def _groups(text: str, name: str, found: Findings) -> Iterator[list[Line]]:
     """Yield runs of lines without a blank one between, furniture and notices taken out."""
     group: list[Line] = []
     for number, printed in enumerate(text.split("\n"), start=1):
-        line = Line(number, printed.rstrip())
+        if len(printed) > MAX_LINE:
+            raise ImportRefusedError(
+                f"{name}:{number}: has {len(printed):,} characters; a paragraph may have {MAX_LINE:,}. Break it."
+            )
+        line = Line(number, INNER_SPACES.sub(" ", printed.rstrip()))
         if not line.text.strip():
             if group:
                 yield group

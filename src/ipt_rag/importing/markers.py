@@ -33,22 +33,25 @@ GLUED_LIST = rf"\d{{1,9}}(?:[,;–-]{NUMBER})*"
 OPENER = r"[\"“‘'(\[—–]*[A-Z0-9À-ÖØ-Þ]"
 # A group under way is held in the text as \x01, its place in the list of groups, \x02: text has no such characters.
 HELD = "\x01\\d+\x02"
-AT_END = rf"(?=\s*(?:{HELD}\s*)*$|\s+{OPENER}|\s*{HELD})"
+AT_END = rf"(?=\s*$|\s+{OPENER}|\s*\x01)"
 
 # What a reader of lines may meet behind the last word or full stop of a block.
-PRINTED = r"(?:\s?\[\^?[\d,;\s–-]+\]|\s?\([\d,;\s–-]+\)|\s?\^?\d[\d,–-]*|[⁰¹²³⁴⁵⁶⁷⁸⁹⁻,]+)*(?:\s+\[?LLM\]?)?"
+# Possessive, so that a long run of digits is walked through once.
+PRINTED = r"(?:\s?\[\^?[\d,;\s–-]++\]|\s?\([\d,;\s–-]++\)|\s?\^?\d[\d,–-]*+|[⁰¹²³⁴⁵⁶⁷⁸⁹⁻,]++)*+(?:\s+\[?LLM\]?)?"
 BRACKETED = re.compile(rf"\[\^?({LISTED})\]")
 TAGGED = re.compile(r"\[LLM\]")
 CARET = re.compile(rf"(?<=[\w.!?…,;:{CLOSERS}])\s?\^({LISTED})(?!\w)")
 RAISED_SIGNS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁾⁽", "0123456789-)(")
-RAISED = re.compile(r"(?<=[a-z.!?…,;:”’\")])([⁰¹²³⁴⁵⁶⁷⁸⁹]+(?:[,⁻–˒]\s?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)*)(?!\w)")
+RAISED = re.compile(r"(?<=[a-z.!?…,;:”’\")])([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,9}(?:[,⁻–˒]\s?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}){0,40})(?!\w)")
 AFTER_SENTENCE = re.compile(rf"(?P<closing>[.!?…][{CLOSERS}]*)(?P<run>{GLUED_LIST})(?P<more>[{CLOSERS}]*){AT_END}")
 AFTER_CLAUSE = re.compile(rf"(?<=[^\W\d_])(?P<closing>[{CLOSERS}]*[,;])(?P<run>{GLUED_LIST})(?P<more>)(?=\s+[^\W\d])")
 AFTER_LAST_WORD = re.compile(rf"(?P<closing>[^\W\d_][{CLOSERS}%]*:?)(?P<run>{GLUED_LIST})(?P<more>)(?=(?:\s+LLM)?\s*$)")
 INSIDE_SENTENCE = re.compile(r"(?<![\w-])(?:[a-z]{4,}|(?:1[5-9]|20)\d\d\.)\d{1,3}(?=\s+[a-z])")
 TAG_AFTER_SENTENCE = re.compile(rf"(?<=[.!?…{CLOSERS}\x02])\s+LLM{AT_END}")
 TAG_AFTER_LAST_WORD = re.compile(r"(?<=\w)\s+LLM\s*$")
-CLOSES = re.compile(rf"[.!?…][{CLOSERS}]*\Z")
+HELD_PLACE = re.compile("\x01(\\d+)\x02")
+HELD_RUN = re.compile(rf"((?:\s*+{HELD}(?:[,;](?=\s*\x01))?)++)")
+HELD_BEFORE_STOP = re.compile(rf"(?<![\x02\s])\s*+((?:{HELD}[,;\s]*+)++)(?<![,;\s])([.!?…]+[{CLOSERS}]*)(?=\s|$|\x01)")
 
 SIGNED = re.compile(r"[=<>≤≥±~≈$€£#]\s*[-–−+]?[\d.,]*\Z")
 YEAR = re.compile(r"(?:^|[^\d.])(?:1[5-9]|20)\d\d\Z")
@@ -141,7 +144,8 @@ class Grammar:
 
     def _is_marker(self, found: re.Match[str], block: PageBlock) -> bool:
         """Return whether digits behind punctuation close a sentence; else they belong to a number, page or address."""
-        before = found.string[: found.start("closing")]
+        start = found.start("closing")
+        before = found.string[max(0, start - 80) : start]  # a number's context is near, and a block may be long
         word = before[max(before.rfind(" "), before.rfind("\n")) + 1 :].lstrip("(“‘\"'[")
         if ADDRESS.search(word) or not found["closing"].startswith("."):
             return not ADDRESS.search(word)
@@ -250,10 +254,10 @@ def _around(found: re.Match[str]) -> str:
 
 def _settle(text: str, held: Sequence[Group]) -> Marked:
     """Return words and groups: groups that touch become one, and one before closing punctuation moves behind it."""
-    text = re.sub(rf"\s*((?:{HELD}[,;\s]*)*{HELD})([.!?…]+[{CLOSERS}]*)(?=\s|$)", r"\2\1", text)
+    text = HELD_BEFORE_STOP.sub(r"\2\1", text)
     marked: list[str | Group] = []
-    for piece in re.split(rf"((?:\s*{HELD}(?:[,;](?=\s*\x01))?)+)", text):
-        places = re.findall("\x01(\\d+)\x02", piece)
+    for piece in HELD_RUN.split(text):
+        places = HELD_PLACE.findall(piece)
         if places:
             groups = [held[int(place)] for place in places]
             numbers = tuple(dict.fromkeys(number for group in groups for number in group.numbers))

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from ipt_rag.importing.markers import PRINTED
 
 CLOSED = re.compile(rf"[.!?…:;][”\"’'»)\]]*{PRINTED}\s*$")
-OPENS_CELL = re.compile(r"[\"“‘'(]?(?:[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]|[AI]\s)")
+OPENS_CELL = re.compile(r"[\"“‘'(]?(?:[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]|[AI]\b)")
 ASKS_FOR_MORE = frozenset(
     "a an and are as at by for from her his in into is its my no of on or our per than that the their this to via vs"
     " with your".split()
@@ -39,12 +39,14 @@ def is_table(lines: Sequence[str]) -> bool:
 def cell_starts(row: str) -> list[int]:
     """Return where cells may open in a flattened row, the first at 0."""
     starts = [0]
-    for space in re.finditer(r"\s+", row):
-        before = row[: space.start()].split()[-1] if row[: space.start()].split() else ""
-        if not before or before[-1] in ",;:-–—(&/+" or before.lower().rstrip(".") in ASKS_FOR_MORE:
-            continue
-        if OPENS_CELL.match(row, space.end()) and row.count("(", 0, space.start()) == row.count(")", 0, space.start()):
-            starts.append(space.end())
+    brackets = 0
+    before = ""
+    for word in re.finditer(r"\S+", row):
+        asks = not before or before[-1] in ",;:-–—(&/+" or before.lower().rstrip(".") in ASKS_FOR_MORE
+        if not asks and not brackets and OPENS_CELL.match(row, word.start()):
+            starts.append(word.start())
+        before = word[0]
+        brackets += before.count("(") - before.count(")")
     return starts
 
 
