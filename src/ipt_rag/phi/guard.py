@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 
 from ipt_rag.phi.contact import CONTACT_RULES
@@ -39,13 +40,15 @@ class Guard:
     def find(self, text: str) -> tuple[PhiFinding, ...]:
         """Return the findings, by place; none for a text that may be read on. Never raises, whatever the string.
 
-        The model is asked only where patterns and lists found nothing, so that an obvious refusal is quick.
+        Each layer is asked only where the ones before it found nothing, so that an obvious refusal is quick.
         """
         view = normalise(text)
-        findings = _sorted(self._listed(view, depth=0))
+        findings = tuple(self._read(view))
+        if not findings and "disguises" in self._layers:
+            findings = tuple(self._unmask(view, depth=0))
         if not findings and "model" in self._layers:
-            findings = _sorted(_finding(view, found) for found in self._names.find_with(self._entities, view.text))
-        return findings
+            findings = tuple(_finding(view, found) for found in self._names.find_with(self._entities, view.text))
+        return _sorted(findings)
 
     def find_in_turn(self, text: str, earlier: Sequence[str]) -> tuple[PhiFinding, ...]:
         """Return the findings of a new turn read together with the turns that would be sent along, oldest first.
@@ -56,26 +59,29 @@ class Guard:
         if alone or not earlier or not text:
             return alone
         before = "\n".join(earlier)[-_MOST_JOINED:]
-        joint: list[PhiFinding] = []
-        for gap in ("\n", " "):
+        joint: set[PhiFinding] = set()
+        for gap in ("\n", " ", ""):  # as turns, as one sentence, and as a number broken in two
             start = len(before) + len(gap)
-            known = {finding.kind for finding in self.find(before)}
             for finding in self.find(before + gap + text):
-                if finding.end > start and finding.kind not in known:
-                    joint.append(PhiFinding(finding.kind, max(0, finding.start - start), finding.end - start))
+                if finding.end > start:
+                    joint.add(PhiFinding(finding.kind, max(0, finding.start - start), finding.end - start))
         return _sorted(joint)
 
-    def _listed(self, view: View, depth: int) -> Iterator[PhiFinding]:
-        """Yield what patterns and lists find in a view, in its other readings, and in what it encodes."""
-        views = [view, *readings(view)] if "disguises" in self._layers else [view]
-        for reading in views:
-            if "patterns" in self._layers:
-                yield from (_finding(reading, found) for found in scan(RULES, reading.text))
-            if "names" in self._layers:
-                yield from (_finding(reading, found) for found in self._names.find(reading.text))
-        if "disguises" in self._layers and depth < _DEEPEST:
+    def _read(self, view: View) -> Iterator[PhiFinding]:
+        """Yield what patterns and lists find in a view as it stands."""
+        if "patterns" in self._layers:
+            yield from (_finding(view, found) for found in scan(RULES, view.text))
+        if "names" in self._layers:
+            yield from (_finding(view, found) for found in self._names.find(view.text))
+
+    def _unmask(self, view: View, depth: int) -> Iterator[PhiFinding]:
+        """Yield what they find in its other readings, and in what it encodes."""
+        for reading in readings(view):
+            yield from self._read(reading)
+        if depth < _DEEPEST:
             for start, end, said in decoded(view.text):
-                for inner in self._listed(normalise(said), depth + 1):
+                inside = normalise(said)
+                for inner in itertools.chain(self._read(inside), self._unmask(inside, depth + 1)):
                     yield PhiFinding(inner.kind, *view.span(start, end))
 
 

@@ -40,7 +40,7 @@ class NameFinder:
             yield from rule(message)
 
     def find_with(self, entities: EntityFinder, text: str) -> Iterator[Found]:
-        """Yield names that the model sees, in the text as typed or with likely names in capitals; the lists may veto."""
+        """Yield names that the model sees, as typed or with likely names in capitals; the lists may veto."""
         message = Message.of(text, self._lists)
         tokens = message.tokens
         shown = self._in_capitals(text, tokens)

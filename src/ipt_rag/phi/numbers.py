@@ -62,18 +62,18 @@ def _valued(least: int) -> Check:
 
 def labelled(kind: Kind, labels: str, *, least: int = 3) -> Rule:
     """Return a rule for labels that can only be followed by a person's number."""
-    return rule(kind, rf"(?<![a-z0-9])(?:{labels})(?![a-z]){_GLUE}{_VALUE}", _valued(least))
+    return rule(kind, rf"(?<![a-z0-9])(?:{labels})(?![a-z]){_GLUE}{_VALUE}", _valued(least), digit=True)
 
 
 def numbered(kind: Kind, labels: str, *, least: int = 3) -> Rule:
     """Return a rule for everyday words ("case", "plan") that must be followed by "number", "no.", "#" or ":"."""
-    return rule(kind, rf"(?<![a-z0-9])(?:{labels}){_NUMBER_WORD}{_GLUE}{_VALUE}", _valued(least))
+    return rule(kind, rf"(?<![a-z0-9])(?:{labels}){_NUMBER_WORD}{_GLUE}{_VALUE}", _valued(least), digit=True)
 
 
 def coded(kind: Kind, labels: str) -> Rule:
     """Return a rule for everyday words followed by what is plainly a code: six digits, or letters and four digits."""
     value = r"(?P<id>#?(?:\d[\d-]{5,20}|\d{3,10}[/-][a-z]{1,4}|[a-z]{1,6}-?\d[a-z0-9-]{3,20}))(?![\w.]\d)"
-    return rule(kind, rf"(?<![a-z0-9])(?:{labels})(?![a-z]){_GLUE}{value}", _valued(4))
+    return rule(kind, rf"(?<![a-z0-9])(?:{labels})(?![a-z]){_GLUE}{value}", _valued(4), digit=True)
 
 
 def luhn(number: str) -> bool:

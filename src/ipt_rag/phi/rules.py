@@ -21,16 +21,20 @@ class Rule:
     kind: Kind
     pattern: re.Pattern[str]
     check: Check | None = None  # a last look at the match: a checksum, a word beside it
+    digit: bool = False  # matches nothing without a digit, so a text without one needs no look
 
 
-def rule(kind: Kind, pattern: str, check: Check | None = None, *, case: bool = False) -> Rule:
+def rule(kind: Kind, pattern: str, check: Check | None = None, *, case: bool = False, digit: bool = False) -> Rule:
     """Return a rule; letters match either case unless `case` is set."""
-    return Rule(kind, re.compile(pattern, 0 if case else re.IGNORECASE), check)
+    return Rule(kind, re.compile(pattern, 0 if case else re.IGNORECASE), check, digit)
 
 
 def scan(rules: Iterable[Rule], text: str) -> Iterator[Found]:
     """Yield what the rules find in a normalised text, rule by rule."""
+    has_digit = any("0" <= character <= "9" for character in text)
     for each in rules:
+        if each.digit and not has_digit:
+            continue
         named = "id" in each.pattern.groupindex
         for match in each.pattern.finditer(text):
             if each.check is None or each.check(match):
