@@ -417,6 +417,38 @@ def test_the_whole_job_by_keyboard(page: Page) -> None:
     expect(page.locator("#t1")).to_be_visible()
 
 
+def test_the_page_speaks_the_browsers_language(browser: Browser, server: Server) -> None:
+    """A Spanish browser gets Spanish words round the articles' own English, and each says which it is."""
+    with watched(browser, locale="es-MX") as context:
+        page = opened(context, server)
+        expect(page.locator("html")).to_have_attribute("lang", "es")
+        expect(page.locator("h1")).to_contain_text("Psicoterapia Interpersonal")
+        expect(page.locator("#question textarea")).to_have_attribute("aria-label", "Su pregunta")
+        expect(page.locator("#question .submit-button")).to_have_text("Preguntar")
+        expect(page.locator("#banner")).to_have_text("LLM-generated — verify before clinical use")
+        ask(page, "thatch rake tears")
+        expect(page.locator("#t1 .vouched").first).to_contain_text("Redacción de un modelo de lenguaje")
+        expect(page.locator("#t1 blockquote").first).to_have_attribute("lang", "en")
+        page.locator("#t1 button.open").first.click()
+        expect(page.locator(".reader nav h3")).to_have_text("Secciones")
+        page.get_by_role("tab", name="Explorar").click()
+        page.get_by_role("button", name="Términos clave").click()
+        expect(page.locator("#passages h2")).to_have_text("Términos clave")
+        assert violations(page) == []
+
+
+@pytest.mark.parametrize("width", [360, 640])
+def test_narrow_and_magnified(browser: Browser, server: Server, width: int) -> None:
+    """At 360 px, and at 200 % on a desk (640 px), nothing is cut off or scrolls sideways."""
+    with watched(browser, viewport={"width": width, "height": 700}) as context:
+        page = opened(context, server)
+        ask(page, "the bow rake levels heavy soil collect snails poison pear")
+        page.locator("#t1").wait_for()
+        for summary in page.locator("#t1 summary").all():
+            summary.click()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 def test_the_page_shows_while_the_articles_are_read(browser: Browser, tmp_path: Path) -> None:
     """The page opens at once with an honest state; the first question waits and is answered."""
     port = free_port()

@@ -5,6 +5,26 @@ from dataclasses import dataclass
 BANNER = "LLM-generated — verify before clinical use"  # the articles' own warning: never translated away
 
 
+# By role; in the language of the articles, which answer each of them.
+EXAMPLES = {
+    "clinicians": (
+        "Is IPT suitable for bipolar disorder?",
+        "What is a SMART objective for a role dispute?",
+        "Does maintenance IPT lower the risk of relapse?",
+    ),
+    "supervisors": (
+        "Is IPT just supportive counseling?",
+        "Which problem area is hardest to treat?",
+        "What does the interpersonal inventory cover?",
+    ),
+    "trainees": (
+        "What happens in the initial phase?",
+        "What are the four interpersonal problem areas?",
+        "What is communication analysis?",
+    ),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class PageText:
     """Every fixed sentence of the page in one language; `{…}` are filled in by the module that shows it."""
@@ -36,22 +56,16 @@ class PageText:
     one_source: str
     several_sources: str
     question: str
-    answer: str
-    helpful: str
-    verdicts: dict[str, str]
     sections: str
     about: dict[str, str]  # labels of the front matter shown, by its key
     show: str
-    quoted_starts: str
-    quoted_ends: str
     unknown_article: str
     matched_words: str
-    search_passages: str
     facets: dict[str, str]
     nothing_in_facet: str
     failed: str
     page: dict[str, str]  # what stands on the page before any answer, by the place it stands in
-    examples: dict[str, tuple[str, ...]]  # by role: questions that the articles answer
+    roles: dict[str, str]
 
 
 ENGLISH = PageText(
@@ -106,9 +120,6 @@ ENGLISH = PageText(
     one_source="1 source",
     several_sources="{count} sources",
     question="Question {turn}",
-    answer="Answer {turn}",
-    helpful="Was this answer right?",
-    verdicts={"useful": "Useful", "not_useful": "Not useful", "wrong_citation": "Wrong citation"},
     sections="Sections",
     about={
         "kind": "Kind",
@@ -119,11 +130,8 @@ ENGLISH = PageText(
         "origin": "Based on",
     },
     show="Show",
-    quoted_starts="quoted passage:",
-    quoted_ends="end of quoted passage",
     unknown_article="This article is not in the index any more. Reload the page.",
     matched_words="Underlined words met your question.",
-    search_passages="Search these passages",
     facets={
         "indications": "Indications",
         "cautions": "Cautions",
@@ -164,33 +172,129 @@ ENGLISH = PageText(
         "export": "Take away",
         "examples": "Questions to begin with",
         "cleared": "The conversation is cleared.",
-        "articles": "Articles",
         "lists": "Lists of passages",
-        "hidden": "{count} passages hidden",
+        "search": "Search these passages",
         "shown": "{count} passages shown",
         "about": "Every answer is quoted word for word from the articles, with the source numbers that they give. "
         "Nothing is composed, nothing leaves this machine, and reloading the page forgets the conversation.",
     },
-    examples={
-        "For clinicians": (
-            "Is IPT suitable for bipolar disorder?",
-            "What is a SMART objective for a role dispute?",
-            "Does maintenance IPT lower the risk of relapse?",
-        ),
-        "For supervisors": (
-            "Is IPT just supportive counseling?",
-            "Which problem area is hardest to treat?",
-            "What does the interpersonal inventory cover?",
-        ),
-        "For trainees": (
-            "What happens in the initial phase?",
-            "What are the four interpersonal problem areas?",
-            "What is communication analysis?",
-        ),
-    },
+    roles={"clinicians": "For clinicians", "supervisors": "For supervisors", "trainees": "For trainees"},
 )
 
-LANGUAGES = {ENGLISH.language: ENGLISH}
+SPANISH = PageText(
+    language="es",
+    banner=BANNER,
+    vouched={
+        "sourced": "Con fuente",
+        "LLM": "Redacción de un modelo de lenguaje, sin fuente propia",
+        "mixed": "Con fuente y redactado por un modelo de lenguaje",
+        "unmarked": "Sin marca: el artículo no da fuente para esto",
+    },
+    tiers={
+        "T1": "la más sólida: investigación y revisiones de la evidencia",
+        "T2": "establecida: manuales y organismos expertos",
+        "T3": "introductoria: vídeos y páginas para el público",
+        "": "el artículo no indica el nivel",
+    },
+    best_tier="mejor fuente {tier}, {meaning}",
+    kinds={
+        "paragraph": "",
+        "item": "",
+        "definition": "Término clave",
+        "row": "Fila de una tabla",
+        "question": "Pregunta de supervisión",
+        "vignette": "Ejemplo ilustrativo, no un resultado ni una guía",
+        "source": "De la lista de fuentes del artículo",
+    },
+    also_covered="también respaldado por",
+    sources="Fuentes de esta respuesta",
+    all_sources="Fuentes",
+    source_number="fuente {number}",
+    no_sources="Estos pasajes no llevan número de fuente.",
+    opens_elsewhere="abre otro sitio",
+    context="Contexto",
+    cited_here="También citado aquí",
+    open_article="Abrir el artículo",
+    not_in_articles="Los artículos no responden a esto.",
+    reasons={
+        "": "",
+        "nothing_close": "Ningún pasaje se acerca a la pregunta.",
+        "fact_missing": "Tratan el tema, pero no contienen el dato que se pide.",
+        "too_vague": "La pregunta encaja con demasiados pasajes; nombre el trastorno, la fase o la técnica.",
+        "phi": "",
+    },
+    nearest="Secciones más próximas",
+    open_section="Abrir la sección {section} de {title}",
+    answered_status="Respuesta {turn}: {passages}, {sources}.",
+    not_in_articles_status="Respuesta {turn}: los artículos no responden a esto.",
+    refused_status="El mensaje fue rechazado y eliminado.",
+    one_passage="1 pasaje",
+    passages="{count} pasajes",
+    one_source="1 fuente",
+    several_sources="{count} fuentes",
+    question="Pregunta {turn}",
+    sections="Secciones",
+    about={
+        "kind": "Tipo",
+        "version": "Versión",
+        "date": "Fecha",
+        "licence": "Licencia",
+        "provenance": "Procedencia",
+        "origin": "Basado en",
+    },
+    show="Mostrar",
+    unknown_article="Este artículo ya no está en el índice. Vuelva a cargar la página.",
+    matched_words="Las palabras subrayadas coinciden con su pregunta.",
+    facets={
+        "indications": "Indicaciones",
+        "cautions": "Precauciones",
+        "phases": "Fases",
+        "techniques": "Técnicas",
+        "evidence": "Evidencia",
+        "terms": "Términos clave",
+        "misconceptions": "Ideas erróneas",
+        "plan": "Plan de tratamiento",
+        "questions": "Preguntas de supervisión",
+        "examples": "Ejemplos ilustrativos",
+    },
+    nothing_in_facet="Los artículos no tienen ningún pasaje así.",
+    failed="Algo falló y la pregunta no se respondió. No se guardó nada de ella. Inténtelo de nuevo.",
+    page={
+        "title": "Psicoterapia Interpersonal",
+        "subtitle": "Las palabras de los propios artículos, con sus fuentes",
+        "skip": "Ir a la pregunta",
+        "reading": "Leyendo los artículos…",
+        "ready": "Listo",
+        "stopped": "El programa se ha detenido. Mire la terminal donde se inició.",
+        "ask": "Preguntar",
+        "read": "Leer",
+        "explore": "Explorar",
+        "question": "Su pregunta",
+        "phi": "Sin datos de pacientes: una pregunta que parezca tenerlos se rechaza sin leerla y no se guarda.",
+        "placeholder": "Pregunte, en inglés, sobre la psicoterapia interpersonal",
+        "searching": "Buscando en los artículos…",
+        "waiting": "Los artículos aún se están leyendo. Su pregunta espera y será respondida.",
+        "answers": "Respuestas, la más reciente primero",
+        "new": "Nueva conversación",
+        "copy": "Copiar",
+        "copied": "Copiado.",
+        "markdown": "Markdown",
+        "json": "JSON",
+        "html": "HTML",
+        "print": "Imprimir",
+        "export": "Llevarse",
+        "examples": "Preguntas para empezar",
+        "cleared": "La conversación está vacía.",
+        "lists": "Listas de pasajes",
+        "search": "Buscar en estos pasajes",
+        "shown": "{count} pasajes a la vista",
+        "about": "Cada respuesta cita los artículos palabra por palabra, con los números de fuente que ellos dan. "
+        "No se redacta nada, nada sale de este equipo, y al recargar la página se olvida la conversación.",
+    },
+    roles={"clinicians": "Para clínicos", "supervisors": "Para supervisores", "trainees": "Para residentes"},
+)
+
+LANGUAGES = {text.language: text for text in (ENGLISH, SPANISH)}
 
 
 def in_language(code: str) -> PageText:

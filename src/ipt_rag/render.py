@@ -321,11 +321,14 @@ def _nothing_found(answer: Answer, text: PageText) -> str:
 
 
 def refusal_html(sentences: Sequence[str], instead: Sequence[str]) -> str:
-    """Return the refusal: fixed sentences, then what may be typed instead; holds no character of the message."""
+    """Return the refusal: fixed sentences, then what may be typed instead; holds no character of the message.
+
+    The guard's sentences are reviewed in English, and stay in it.
+    """
     first, *others = sentences
     choices = "".join(f"<li>{escape(choice)}</li>" for choice in instead)
     return (
-        f'<div class="refusal"><p><strong>{escape(first)}</strong></p>'
+        f'<div class="refusal" lang="en"><p><strong>{escape(first)}</strong></p>'
         + (f"<ul>{choices}</ul>" if choices else "")
         + "".join(f"<p>{escape(sentence)}</p>" for sentence in others)
         + "</div>"

@@ -30,7 +30,7 @@ from starlette.middleware import Middleware
 from ipt_rag import render
 from ipt_rag.errors import IptRagError
 from ipt_rag.page_guard import LOOPBACK, PageGuard, State
-from ipt_rag.page_text import ENGLISH, PageText, in_language
+from ipt_rag.page_text import ENGLISH, EXAMPLES, LANGUAGES, PageText, in_language
 from ipt_rag.phi.kinds import BY_PHRASE
 from ipt_rag.phi.wording import NOTHING_KEPT, REFUSAL, REWRITE
 from ipt_rag.records import Answer, Article, Passage
@@ -74,6 +74,8 @@ class Library(Protocol):
 
 
 Packet = dict[str, Any]
+
+WORDS = gr.I18n(**{code: text.page for code, text in LANGUAGES.items()})
 
 
 def answer_packet(library: Callable[[], Library], question: str, sent: Mapping[str, Any] | None) -> Packet:
@@ -131,8 +133,12 @@ def _problem(sentence: str) -> str:
     return f'<p class="problem" role="alert">{escape(sentence)}</p>'
 
 
-def build_page(library: Callable[[], Library], text: PageText = ENGLISH) -> gr.Blocks:
-    """Return the page; `library` gives the chatbot, and waits while it is still being read in."""
+def build_page(library: Callable[[], Library]) -> gr.Blocks:
+    """Return the page; `library` gives the chatbot, and waits while it is still being read in.
+
+    It is built in English; the browser puts in the words of its own language where we have them.
+    """
+    text = ENGLISH
 
     def ask_turn(question: str, sent: Any) -> Packet:
         return answer_packet(library, question, sent)
@@ -154,7 +160,8 @@ def build_page(library: Callable[[], Library], text: PageText = ENGLISH) -> gr.B
             raise gr.Error(ENGLISH.failed, print_exception=False) from None
 
     def open_article(event: gr.EventData) -> tuple[Any, str]:
-        return gr.Tabs(selected="read"), reader_view(library, event._data or {}, text)
+        where = event._data or {}
+        return gr.Tabs(selected="read"), reader_view(library, where, in_language(str(where.get("language", ""))))
 
     @cache
     def article(slug: str) -> Article:
@@ -165,26 +172,29 @@ def build_page(library: Callable[[], Library], text: PageText = ENGLISH) -> gr.B
         return render.shelf_html([article(slug) for slug in library().index.articles()], text)
 
     @cache
-    def listed(facet: str) -> str:
+    def listed(facet: str, language: str) -> str:
         index = library().index
         passages = [index.passage(number) for number in range(len(index))]
-        return render.explore_html({slug: article(slug) for slug in index.articles()}, passages, facet, text)
+        articles = {slug: article(slug) for slug in index.articles()}
+        return render.explore_html(articles, passages, facet, LANGUAGES[language])
 
     def show_list(event: gr.EventData) -> str:
-        facet = str((event._data or {}).get("facet", ""))
-        return listed(facet if facet in text.facets else next(iter(text.facets)))
+        wanted = event._data or {}
+        facet = str(wanted.get("facet", ""))
+        language = in_language(str(wanted.get("language", ""))).language
+        return listed(facet if facet in text.facets else next(iter(text.facets)), language)
 
     title = f"{text.page['title']} — {text.page['subtitle']}"
     page: gr.Blocks
     with gr.Blocks(title=title, analytics_enabled=False) as page:
-        gr.HTML(_masthead(text), elem_id="masthead", apply_default_css=False)
-        gr.HTML(f'<p role="note">{escape(text.banner)}</p>', elem_id="banner", apply_default_css=False)
+        gr.HTML(_masthead(), elem_id="masthead", apply_default_css=False)
+        gr.HTML(f'<p role="note" lang="en">{escape(text.banner)}</p>', elem_id="banner", apply_default_css=False)
         with gr.Tabs(elem_id="views") as views:
-            with gr.Tab(text.page["ask"], id="ask"):
+            with gr.Tab(WORDS("ask"), id="ask"):
                 question = gr.Textbox(
-                    label=text.page["question"],
-                    info=text.page["phi"],
-                    placeholder=text.page["placeholder"],
+                    label=WORDS("question"),
+                    info=WORDS("phi"),
+                    placeholder=WORDS("placeholder"),
                     lines=1,
                     max_lines=5,
                     submit_btn=text.page["ask"],
@@ -192,18 +202,24 @@ def build_page(library: Callable[[], Library], text: PageText = ENGLISH) -> gr.B
                     # Some browsers send text to a spelling service or keep it for completion.
                     html_attributes=gr.InputHTMLAttributes(autocomplete="off", spellcheck=False),
                 )
-                desk = gr.HTML(_desk(text), elem_id="desk", js_on_load=_CALLS, apply_default_css=False)
-            with gr.Tab(text.page["read"], id="read", render_children=True) as read:
-                shelf_view = gr.HTML(_waiting(text), elem_id="shelf", apply_default_css=False)
+                desk = gr.HTML(_desk(), elem_id="desk", js_on_load=_CALLS, apply_default_css=False)
+            with gr.Tab(WORDS("read"), id="read", render_children=True) as read:
+                shelf_view = gr.HTML(_waiting(), elem_id="shelf", apply_default_css=False)
                 reader = gr.HTML("", elem_id="reader", apply_default_css=False)
-            with gr.Tab(text.page["explore"], id="explore", render_children=True) as explore:
-                gr.HTML(_facets(text), elem_id="facets", apply_default_css=False)
-                passages = gr.HTML(_waiting(text), elem_id="passages", apply_default_css=False)
+            with gr.Tab(WORDS("explore"), id="explore", render_children=True) as explore:
+                gr.HTML(_facets(), elem_id="facets", apply_default_css=False)
+                passages = gr.HTML(_waiting(), elem_id="passages", apply_default_css=False)
         sent = gr.JSON(visible=False)
         packet = gr.JSON(visible=False)
 
         private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-        viewing = {**private, "concurrency_limit": VIEWED_AT_ONCE, "concurrency_id": "view"}
+        # Always the last: while one list is on its way, Gradio would drop the choice of another.
+        viewing = {
+            **private,
+            "trigger_mode": "always_last",
+            "concurrency_limit": VIEWED_AT_ONCE,
+            "concurrency_id": "view",
+        }
         question.submit(
             ask_turn,
             [question, sent],
@@ -261,7 +277,8 @@ def launch_page(
         max_threads=16,
         state_session_capacity=200,
         theme=_theme(),
-        head=_head(ENGLISH),
+        head=_head(),
+        i18n=WORDS,
         app_kwargs={"middleware": [guard], "docs_url": None, "redoc_url": None, "openapi_url": None},
     )
 
@@ -275,68 +292,84 @@ def _static(name: str) -> str:
     return (files("ipt_rag") / "static" / name).read_text("utf-8")
 
 
-def _head(text: PageText) -> str:
-    # "</" would close the script that holds the words.
-    words = json.dumps({"banner": text.banner, "failed": text.failed, **text.page}).replace("</", "<\\/")
+def _head() -> str:
+    words = {code: _named(text) for code, text in LANGUAGES.items()}
+    told = json.dumps(words).replace("</", "<\\/")  # "</" would close the script that holds the words
     return (
         '<meta name="robots" content="noindex"><meta name="color-scheme" content="light dark">'
         f'<style id="page-style">{_static("page.css")}</style>'
-        f"<script>window.iptWords = {words};</script><script>{_static('page.js')}</script>"
+        f"<script>window.iptTexts = {told};</script><script>{_static('page.js')}</script>"
     )
+
+
+def _named(text: PageText) -> dict[str, str]:
+    """Return every word of the page before an answer, by the name that its place carries in `data-word`."""
+    facets = {f"facet-{name}": label for name, label in text.facets.items()}
+    roles = {f"role-{name}": label for name, label in text.roles.items()}
+    return {"banner": text.banner, "failed": text.failed, **text.page, **facets, **roles}
+
+
+def _word(name: str, tag: str = "span", attributes: str = "") -> str:
+    return f'<{tag} data-word="{name}"{attributes}>{escape(_named(ENGLISH)[name])}</{tag}>'
 
 
 # `trigger` reaches the listeners of the desk, the one component that is there from the start: Gradio mounts the other
 # tabs when they are first opened.
 _CALLS = """
 window.iptPage.openArticle = (where) => trigger("select", where);
-window.iptPage.listPassages = (facet) => trigger("input", {facet});
+window.iptPage.listPassages = (list) => trigger("input", list);
 """
 
 
-def _masthead(text: PageText) -> str:
-    page = text.page
+def _masthead() -> str:
+    state = ' id="state" role="status"'
     return (
-        f'<a class="skip" href="#question">{escape(page["skip"])}</a>'
-        f"<header><h1>{escape(page['title'])} <span>{escape(page['subtitle'])}</span></h1>"
-        f'<p id="state" role="status">{escape(page["reading"])}</p></header>'
+        f'<a class="skip" href="#question">{_word("skip")}</a>'
+        f"<header><h1>{_word('title', 'b')} {_word('subtitle')}</h1>{_word('reading', 'p', state)}</header>"
     )
 
 
-def _waiting(text: PageText) -> str:
-    return f'<p class="hint">{escape(text.page["reading"])}</p>'
+def _waiting() -> str:
+    return _word("reading", "p", ' class="hint"')
 
 
-def _desk(text: PageText) -> str:
-    page = text.page
+def _desk() -> str:
     roles = "".join(
-        f"<section><h2>{escape(role)}</h2><ul>"
-        + "".join(f'<li><button type="button" class="example">{escape(example)}</button></li>' for example in examples)
+        f"<section>{_word(f'role-{role}', 'h2')}<ul>"
+        + "".join(
+            f'<li><button type="button" class="example" lang="en">{escape(example)}</button></li>'
+            for example in examples
+        )
         + "</ul></section>"
-        for role, examples in text.examples.items()
+        for role, examples in EXAMPLES.items()
     )
     tools = "".join(
-        f'<button type="button" data-do="{name}">{escape(page[name])}</button>'
+        _word(name, "button", f' type="button" data-do="{name}"')
         for name in ("copy", "markdown", "json", "html", "print", "new")
     )
     return (
         '<div id="problem" role="alert"></div><div id="refusal" role="alert"></div>'
         '<p id="status" role="status" aria-live="polite"></p>'
-        f'<section id="turns" aria-label="{escape(page["answers"])}"></section>'
-        f'<div id="tools" role="group" aria-label="{escape(page["export"])}" hidden>{tools}</div>'
-        f'<details id="examples" open><summary>{escape(page["examples"])}</summary>'
-        f'<div class="roles">{roles}</div></details>'
-        f'<p class="hint" id="about">{escape(page["about"])}</p>'
+        f'<section id="turns" {_label("answers")}></section>'
+        f'<div id="tools" role="group" {_label("export")} hidden>{tools}</div>'
+        f'<details id="examples" open>{_word("examples", "summary")}<div class="roles">{roles}</div></details>'
+        + _word("about", "p", ' class="hint" id="about"')
     )
 
 
-def _facets(text: PageText) -> str:
+def _label(name: str) -> str:
+    return f'aria-label="{escape(ENGLISH.page[name])}" data-word-label="{name}"'
+
+
+def _facets() -> str:
     choices = "".join(
-        f'<li><button type="button" class="facet" data-facet="{escape(facet)}">{escape(label)}</button></li>'
-        for facet, label in text.facets.items()
+        "<li>" + _word(f"facet-{facet}", "button", f' type="button" class="facet" data-facet="{facet}"') + "</li>"
+        for facet in ENGLISH.facets
     )
+    search = _word("search", "label", ' for="passage-search"')
     return (
-        f'<nav aria-label="{escape(text.page["lists"])}"><ul>{choices}</ul></nav>'
-        f'<p class="search"><label for="passage-search">{escape(text.search_passages)}</label> '
+        f"<nav {_label('lists')}><ul>{choices}</ul></nav>"
+        f'<p class="search">{search} '
         '<input id="passage-search" type="search" autocomplete="off" spellcheck="false"> '
         '<span id="passage-count" role="status"></span></p>'
     )

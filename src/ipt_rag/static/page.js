@@ -3,7 +3,9 @@
 "use strict";
 
 window.iptPage = (() => {
-  const words = window.iptWords;
+  const texts = window.iptTexts;
+  const language = navigator.languages.map((tag) => tag.slice(0, 2).toLowerCase()).find((tag) => texts[tag]) ?? "en";
+  const words = texts[language];
   const packets = []; // the answers shown, oldest first; reloading the page forgets them
   let lastNumber = null; // the link that brought the reader to a source
 
@@ -33,7 +35,7 @@ window.iptPage = (() => {
     clearNotes();
     say(isReady() ? words.searching : words.waiting);
     find("#turns").setAttribute("aria-busy", "true");
-    return [question, { turn: packets.length + 1, language: document.documentElement.lang || navigator.language }];
+    return [question, { turn: packets.length + 1, language }];
   };
 
   const answered = (packet, question) => {
@@ -88,7 +90,7 @@ window.iptPage = (() => {
 
   const openPlace = (button) => {
     const { article, start, end, section } = button.dataset;
-    window.iptPage.openArticle({ article, section: section ?? "", start: start ?? null, end: end ?? null });
+    window.iptPage.openArticle({ article, language, section: section ?? "", start: start ?? null, end: end ?? null });
     const before = find("#reader .reader, #reader .problem");
     let tries = 0;
     const settle = () => { // the tab and the article are shown by Gradio, some frames later
@@ -116,7 +118,7 @@ window.iptPage = (() => {
   const choose = (button) => {
     for (const other of document.querySelectorAll("#facets .facet")) other.removeAttribute("aria-current");
     button.setAttribute("aria-current", "true");
-    window.iptPage.listPassages(button.dataset.facet);
+    window.iptPage.listPassages({ facet: button.dataset.facet, language });
   };
 
   const sift = () => {
@@ -148,7 +150,7 @@ window.iptPage = (() => {
     const turns = find("#turns").cloneNode(true);
     for (const button of turns.querySelectorAll("button, form")) button.remove();
     const page = document.implementation.createHTMLDocument(words.title);
-    page.documentElement.lang = document.documentElement.lang || "en";
+    page.documentElement.lang = language;
     const style = page.createElement("style");
     style.textContent = find("#page-style").textContent;
     page.head.append(style);
@@ -204,6 +206,22 @@ window.iptPage = (() => {
   };
 
   // ---- what Gradio leaves out for those who do not see or point
+
+  // Gradio puts in what it shows later (a tab's content, a view again), so the words follow the document.
+  const translate = () => {
+    if (document.documentElement.lang !== language) document.documentElement.lang = language;
+    for (const place of document.querySelectorAll("[data-word]")) {
+      if (place.id !== "state" && place.textContent !== words[place.dataset.word]) place.textContent = words[place.dataset.word];
+    }
+    const button = find("#question .submit-button"); // the one label that Gradio does not translate
+    if (button && button.textContent !== words.ask) button.textContent = words.ask;
+    for (const place of document.querySelectorAll("[data-word-label]")) {
+      place.setAttribute("aria-label", words[place.dataset.wordLabel]);
+    }
+  };
+  if (language !== "en") {
+    new MutationObserver(translate).observe(document.documentElement, { childList: true, subtree: true });
+  }
 
   const nameTheBox = () => {
     const area = box();
