@@ -5,6 +5,7 @@ traps are not: decimals, statistics, ranges, score names, abbreviations, quotes 
 """
 
 from dataclasses import dataclass
+from html import escape
 from random import Random
 
 WORDS = """mood ties grief calm loss talk role work sleep trust harm plan week visit pair group aim step worry care
@@ -169,6 +170,54 @@ def as_copied_text(page: Invented, *, bracketed: bool) -> str:
     for number, (tier, reference) in enumerate(page.sources, start=1):
         lines.append(f"  {number}. {reference}" + (f" — link{tier}" if tier else ""))
     return "\n".join(lines) + "\n"
+
+
+def as_html(page: Invented, *, style: str) -> str:
+    """Return the page as a saved web page; style: "linked" superscripts, "raised" digits or "bracketed" ones."""
+    body: list[str] = [f"<h1>{escape(page.title)}</h1>"]
+    opened = {"item": "ul", "definition": "dl", "header": "table", "row": "table"}
+    container = ""
+    for part in page.parts:
+        wanted = opened.get(part.kind, "")
+        if wanted != container or part.kind == "header":
+            body.append((f"</{container}>" if container else "") + (f"<{wanted}>" if wanted else ""))
+            container = wanted
+        cells = [_html(said, style) for said in part.said]
+        match part.kind:
+            case "heading":
+                body.append(f"<h2>{cells[0]}</h2>")
+            case "item":
+                body.append(f"<li>{cells[0]}</li>")
+            case "definition":
+                body.append(f"<dt>{cells[0]}</dt><dd>{cells[1]}</dd>")
+            case "header" | "row":
+                tag = "th" if part.kind == "header" else "td"
+                body.append("<tr>" + "".join(f"<{tag}>{cell}</{tag}>" for cell in cells) + "</tr>")
+            case "vignette":
+                body.append(f"<blockquote><p>{' '.join(cells)}</p></blockquote>")
+            case _:
+                body.append(f"<p>{' '.join(cells)}</p>")
+    body.append(f"</{container}>" if container else "")
+    entries = "".join(
+        f'<li id="ref-{number}">{escape(reference)}{" — link" + tier if tier else ""}</li>'
+        for number, (tier, reference) in enumerate(page.sources, start=1)
+    )
+    body.append(f"<h2>References</h2><ol>{entries}</ol>")
+    head = f"<title>{escape(page.title)} | Some Site</title><style>p {{}}</style><script>alert(1)</script>"
+    nav = "<nav><a href='/'>Home</a> <a href='#ref-1'>Down</a></nav>"
+    return f"<!doctype html><html lang=en><head>{head}</head><body>{nav}<main>{''.join(body)}</main></body></html>"
+
+
+def _html(said: Said, style: str) -> str:
+    match style:
+        case "linked":
+            links = [f'<a href="#ref-{number}">{number}</a>' for number in said.numbers]
+            marker = f"<sup>{','.join(links)}</sup>" if links else ""
+        case "raised":
+            marker = f"<sup>{','.join(map(str, said.numbers))}</sup>" if said.numbers else ""
+        case _:
+            marker = f" [{', '.join(map(str, said.numbers))}]" if said.numbers else ""
+    return escape(said.text) + marker + (" LLM" if said.llm else "")
 
 
 def _printed(said: Said, bracketed: bool) -> str:

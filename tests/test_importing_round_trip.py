@@ -1,11 +1,12 @@
 """Invented pages in, the same sentences, citations, sections and sources out."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from invented_pages import Invented, as_copied_text, invent
+from invented_pages import Invented, as_copied_text, as_html, invent
 from ipt_rag.corpus import read_article
 from ipt_rag.importing import import_page
 from ipt_rag.plain import plain_text
@@ -54,13 +55,24 @@ def check(page: Invented, printed: str, name: str, folder: Path) -> None:
             assert article.text[sentence.start : sentence.end] == sentence.text
 
 
-@pytest.mark.parametrize("bracketed", [True, False], ids=["bracketed", "glued"])
-def test_copied_pages_come_back(bracketed: bool, tmp_path: Path) -> None:
+PAGES = int(os.environ.get("IPT_RAG_PAGES", "1000"))  # in all; 10,000 in the check of every change
+FORMATS: dict[str, tuple[str, int, Callable[[Invented], str]]] = {
+    "copied, glued": ("page.txt", 9, lambda page: as_copied_text(page, bracketed=False)),
+    "copied, bracketed": ("page.txt", 120, lambda page: as_copied_text(page, bracketed=True)),
+    "HTML, linked": ("page.html", 120, lambda page: as_html(page, style="linked")),
+    "HTML, raised": ("page.html", 120, lambda page: as_html(page, style="raised")),
+    "HTML, bracketed": ("page.html", 120, lambda page: as_html(page, style="bracketed")),
+}
+
+
+@pytest.mark.parametrize("form", list(FORMATS))
+def test_invented_pages_come_back(form: str, tmp_path: Path) -> None:
     """No marker is lost or invented, no sentence cut, no sign changed, in any page that the seeds name."""
-    for seed in range(int(os.environ.get("IPT_RAG_PAGES", "1000")) // 2):
-        page = invent(seed, max_sources=120 if bracketed else 9)
+    name, max_sources, printed = FORMATS[form]
+    for seed in range(PAGES // len(FORMATS)):
+        page = invent(seed, max_sources=max_sources)
         try:
-            check(page, as_copied_text(page, bracketed=bracketed), "page.txt", tmp_path)
+            check(page, printed(page), name, tmp_path)
         except Exception as error:
             error.add_note(f"seed {seed}")
             raise

@@ -6,7 +6,7 @@ import re
 import tempfile
 import unicodedata
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from ipt_rag.errors import ImportRefusedError
@@ -17,7 +17,21 @@ from ipt_rag.importing.page import Page, PageBlock, Reader
 from ipt_rag.importing.report import AddedPage, ImportedPage, ImportReport
 from ipt_rag.importing.write import write_article
 
-READERS: dict[str, Reader] = {".txt": read_copied_text, ".text": read_copied_text, "": read_copied_text}
+
+def _html() -> Reader:
+    from ipt_rag.importing.html import read_html  # lxml is loaded only for the pages that need it
+
+    return read_html
+
+
+READERS: dict[str, Callable[[], Reader]] = {
+    ".txt": lambda: read_copied_text,
+    ".text": lambda: read_copied_text,
+    "": lambda: read_copied_text,
+    ".html": _html,
+    ".htm": _html,
+    ".xhtml": _html,
+}
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 ENGLISH = frozenset("the of and to in is that for with as are on by an be this which from or".split())
 
@@ -29,7 +43,7 @@ def import_page(path: Path, *, slug: str | None = None, assume: Collection[Assum
         ImportRefusedError: the file cannot be read, or a citation can be read in two ways.
     """
     data = _read(path)
-    page = READERS[path.suffix.lower()](data, path.name)
+    page = READERS[path.suffix.lower()]()(data, path.name)
     grammar = Grammar(path.name, page.sources, page.blocks, assume)
     decoded = [(block, grammar.decode(block)) for block in page.blocks]
     name = slug or _slug(page.title)
@@ -102,7 +116,7 @@ def _about(page: Page, data: bytes, name: str, slug: str, assumed: Collection[As
     about = {
         "title": page.title,
         "slug": slug,
-        "language": _language(page),
+        "language": page.about.get("language") or _language(page),
         "kind": "imported page with numbered sources" if page.sources else "imported page without sources",
         "provenance": page.about.get("provenance", "The page does not say how it was written."),
         "version": page.about.get("version", ""),

@@ -24,6 +24,7 @@ from ipt_rag.importing.furniture import (
 from ipt_rag.importing.glued import glued_words
 from ipt_rag.importing.markers import PRINTED
 from ipt_rag.importing.page import Doubt, LeftOut, Page, PageBlock, PageSource, plain
+from ipt_rag.importing.self_description import describe
 from ipt_rag.importing.source_list import checked, entry_number, read_entry
 
 MAX_LINE = 100_000  # characters, some forty pages of print: a paragraph that long has lost its line ends
@@ -38,11 +39,6 @@ ENDS_PROSE = re.compile(rf"[.!?…:][”\"’'»)\]]*{PRINTED}[.!?…]?\s*$")
 MARKED_END = re.compile(r"(?:[^\s\d]\d[\d,–-]*|\[[\d,;\s–-]+\]|[⁰¹²³⁴⁵⁶⁷⁸⁹]|\s\[?LLM\]?)\s*$")
 VIGNETTE = re.compile(r"\W{0,4}(?:LLM-generated )?illustrative (?:clinical )?example\b", re.IGNORECASE)
 SUBJECT = re.compile(r"(.{3,80}?),?\s+(?:is|are|was|were|refers to|means|describes)\s")
-VERSION = re.compile(r"\bversion\s+v?(\d+(?:\.\d+)*)", re.IGNORECASE)
-DATE = re.compile(
-    r"\b(?:generated|updated|reviewed|published|modified|version of|date)\D{0,12}(\d{4}-\d{2}-\d{2})", re.IGNORECASE
-)
-STATED_COUNT = re.compile(r"\b(\d{1,3}) (?:sources|references|citations)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +100,11 @@ def read_copied_text(data: bytes, name: str) -> Page:
             f"{name} holds page furniture but no article. Copy the article's own text and add it again."
         )
     found.doubts.extend(glued_words(blocks))
-    provenance = " ".join(block.text for block in found.provenance)
-    version, date = VERSION.search(provenance), DATE.search(provenance)
-    for stated in STATED_COUNT.finditer(provenance):
-        if int(stated[1]) != len(found.sources):
-            problem = f"the page says {stated[0]} but lists {len(found.sources)}"
-            found.doubts.append(Doubt(found.provenance[0].line, stated[0], problem))
-    about = {"provenance": provenance, "version": version[1] if version else "", "date": date[1] if date else ""}
+    about, doubts = describe(found.provenance, len(found.sources))
+    found.doubts.extend(doubts)
     return Page(
         title=found.title,
-        about={key: value for key, value in about.items() if value},
+        about=about,
         blocks=tuple(blocks),
         sources=checked(found.sources, name),
         left_out=tuple(sorted(found.left_out, key=lambda line: line.line)),

@@ -49,6 +49,11 @@ AFTER_LAST_WORD = re.compile(rf"(?P<closing>[^\W\d_][{CLOSERS}%]*:?)(?P<run>{GLU
 INSIDE_SENTENCE = re.compile(r"(?<![\w-])(?:[a-z]{4,}|(?:1[5-9]|20)\d\d\.)\d{1,3}(?=\s+[a-z])")
 TAG_AFTER_SENTENCE = re.compile(rf"(?<=[.!?…{CLOSERS}\x02])\s+LLM{AT_END}")
 TAG_AFTER_LAST_WORD = re.compile(r"(?<=\w)\s+LLM\s*$")
+HELD_RANGE = re.compile(rf"{HELD}\s?[–-]\s?{HELD}")
+HELD_IN_BRACKETS = re.compile(rf"[\[(]\s?({HELD}(?:[,;\s]*{HELD})*)\s?[\])]")
+LABEL = re.compile(r"\d{1,3}|[*†‡§]|[a-z]|note \d+", re.IGNORECASE)
+EXPONENT = re.compile(r"(?:\d|(?:^|[^\w])(?:[a-zA-Zα-ωΑ-Ω]|[cdkmµ]?m|kg|sec))\Z")
+WHOLE = re.compile(LISTED)
 HELD_PLACE = re.compile("\x01(\\d+)\x02")
 HELD_RUN = re.compile(rf"((?:\s*+{HELD}(?:[,;](?=\s*\x01))?)++)")
 HELD_BEFORE_STOP = re.compile(rf"(?<![\x02\s])\s*+((?:{HELD}[,;\s]*+)++)(?<![,;\s])([.!?…]+[{CLOSERS}]*)(?=\s|$|\x01)")
@@ -107,6 +112,8 @@ class Grammar:
             return f"\x01{len(held) - 1}\x02"
 
         text = "".join(self._run(runs, index, block, hold) for index in range(len(runs)))
+        text = HELD_RANGE.sub(lambda found: self._range(found, held, block, hold), text)
+        text = HELD_IN_BRACKETS.sub(r"\1", text)
         text = BRACKETED.sub(lambda found: hold(self._listed(found[1], found, block)), text)
         text = TAGGED.sub(lambda found: hold((), True), text)
         text = CARET.sub(lambda found: hold(self._listed(found[1], found, block)), text)
@@ -123,9 +130,21 @@ class Grammar:
         """Return a run's text, or the held group that it stands for."""
         run = runs[index]
         label = run.text.strip().strip("[]()^,; ")
-        if run.target in self.anchors and re.fullmatch(r"\d{1,3}|[*†‡§a-z]|[^\W\d_][^\d]*\d{4}[a-z]?", label):
-            return hold((self.anchors[run.target],))
+        if run.target in self.anchors and label:
+            marker = hold((self.anchors[run.target],))
+            return marker if LABEL.fullmatch(label) else run.text + marker  # an author and year are words, and stay
+        before = "".join(each.text for each in runs[:index])
+        raised = WHOLE.fullmatch(label) if run.raised and not EXPONENT.search(before) else None
+        if raised:
+            return hold(self._listed(label, raised, block))
         return run.text
+
+    def _range(self, found: re.Match[str], held: Sequence[Group], block: PageBlock, hold: Hold) -> str:
+        """Return a held group for "3–5" whose ends are links of their own."""
+        first, last = (held[int(place)].numbers for place in HELD_PLACE.findall(found[0]))
+        if len(first) != 1 or len(last) != 1 or last[0] <= first[0]:
+            return found[0]
+        return hold(self._listed(f"{first[0]}–{last[0]}", found, block))
 
     def _digits(self, text: str, block: PageBlock, hold: Hold) -> str:
         def replace(found: re.Match[str]) -> str:
