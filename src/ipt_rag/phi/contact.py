@@ -124,7 +124,7 @@ CONTACT_RULES: tuple[Rule, ...] = (
     rule(EMAIL, rf"(?<![\w.+-])[\w.+-]{{2,40}}\s{{1,2}}at\s{{1,2}}(?:{_MAILERS})\.(?:{_TOP})\b"),
     rule(
         EMAIL,
-        rf"\be-?mail(?:s|ed)?\b.{{0,20}}?(?P<id>[\w.+-]{{2,40}}\s{{1,2}}at\s{{1,2}}(?:{_MAILERS}|"
+        rf"\b(?:e-?mail(?:s|ed)?|mail|gmail|hotmail|yahoo|outlook|icloud|write|reach)\b.{{0,20}}?(?P<id>[\w.+-]{{2,40}}\s{{1,2}}at\s{{1,2}}(?:{_MAILERS}|"
         rf"[a-z0-9-]{{2,40}}\.(?:{_TOP})))\b",
     ),
     rule(FAX, _US, _is_fax),
@@ -144,6 +144,7 @@ CONTACT_RULES: tuple[Rule, ...] = (
     ),
     rule(URL, r"(?<![\w.@+-])(?P<id>@[a-z_][\w.]{2,30})\b(?!\.[a-z])", _is_handle),
     rule(URL, r"(?<![\w#])[a-z][\w.]{2,30}#\d{4}(?!\w)"),
+    rule(URL, r"(?<![\w/])u/[\w-]{3,20}\b"),
     rule(
         URL,
         r"\b(?:instagram|insta|ig|tiktok|twitter|snapchat|snap|facebook|fb|reddit|discord|telegram|"

@@ -96,6 +96,8 @@ def _day_and_month(match: re.Match[str]) -> bool:
         r"due|intake|died|since|mon|tues?|wed|thurs?|fri|sat|sun|(?:mon|tues|wednes|thurs|fri|satur|"
         r"sun)day)\b[^.?!\d]{0,14}$"
     )
+    if re.search(r"\bsessions?\s$", before(match, 12)):
+        return False  # "session 7/16" counts sessions
     closing = re.search(r"\bon\s$", before(match, 4)) and re.match(r"\s?(?:[.,;?!]|$)", after(match, 3))
     return fits and bool(
         closing

@@ -99,9 +99,7 @@ def report(measurement: Measurement) -> str:
     if measurement.missed_lines:
         lines.append("lines that went wrong")
         lines += [f"  {name}:{line}" for name, line in measurement.missed_lines]
-    lines.append(
-        f"a message took {measurement.median_ms:.1f} ms in the median, {measurement.p95_ms:.1f} ms at the 95th percentile"
-    )
+    lines.append(f"time a message: median {measurement.median_ms:.1f} ms, 95th percentile {measurement.p95_ms:.1f} ms")
     return "\n".join(lines)
 
 

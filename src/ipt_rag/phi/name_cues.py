@@ -81,7 +81,7 @@ PERSON = re.compile(
 TITLE = re.compile(
     r"(?<![\w-])(?P<title>mr|mrs|miss|mx|dr|doctor|prof|professor|rev|sra?|señora?|herr|frau|mme|"
     r"monsieur|madame|sister|brother|pastor|rabbi|imam|judge|officer|sgt|capt|lt|nurse|uncle|"
-    r"aunt(?:ie|y)?|(?-i:M[sS])|ms(?=\.|\s[a-z]{3,20}\s(?:is|was|has|wants|asked|said)\b))"
+    r"aunt(?:ie|y)?|(?-i:M[sS])|ms)"
     r"\b\.?\s{1,2}",
     re.IGNORECASE,
 )

@@ -153,6 +153,10 @@ class NameFinder:
             scholar = title in ACADEMIC_TITLE
             if match["title"].isupper() and not token.capital:
                 continue
+            if match["title"] == "ms" and not self._fits(
+                token, announced=False
+            ):  # also multiple sclerosis, manuscripts
+                continue
             if "." in match.group() and title in (
                 "doctor",
                 "nurse",
@@ -297,6 +301,18 @@ class NameFinder:
         """Return whether a year, "et al." or a co-author stands right behind a name: it is an author's."""
         return bool(re.match(r"(?:'s)?[\s,(]{0,3}(?:et\sal|and\scolleagues|&|(?:19|20)\d\d)", text[end : end + 20]))
 
+    def _is_unlisted(self, message: Message, number: int) -> bool:
+        """Return whether a given name on no list and a surname stand at a token, in a message that speaks of a case."""
+        token, surname, lists = message.tokens[number], message.tokens[number + 1], self._lists
+        if not (message.case or message.person) or message.text[token.end : surname.start] != " ":
+            return False
+        if not (token.text.istitle() and surname.text.istitle() and lists.is_unknown(token.word)):
+            return False
+        known = {token.word, surname.word} & lists.surnames
+        rare = surname.word in lists.last and lists.is_unknown(surname.word)
+        behind = DISEASE.match(message.text, surname.end) or self._cited(message.text, surname.end)
+        return rare and not known and not behind
+
     @staticmethod
     def _studied(text: str, start: int, end: int) -> bool:
         """Return whether a question about somebody's work stands around a name: "did … study", "…'s model"."""
@@ -317,8 +333,10 @@ class NameFinder:
         """Return how many tokens make a full name at `number`, 0 where there is none."""
         text, tokens = message.text, message.tokens
         lists, token = self._lists, tokens[number]
-        if token.word not in lists.first or token.word in NEVER or token.word in PARTICLES or len(token.word) < 2:
+        if token.word in NEVER or token.word in PARTICLES or len(token.word) < 2:
             return 0
+        if token.word not in lists.first:
+            return 2 if self._is_unlisted(message, number) else 0
         at = number + 1
         while (
             at < len(tokens) - 1

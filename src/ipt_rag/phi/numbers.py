@@ -72,7 +72,7 @@ def numbered(kind: Kind, labels: str, *, least: int = 3) -> Rule:
 
 def coded(kind: Kind, labels: str) -> Rule:
     """Return a rule for everyday words followed by what is plainly a code: six digits, or letters and four digits."""
-    value = r"(?P<id>#?(?:\d[\d-]{5,20}|\d{3,10}[/-][a-z]{1,4}|[a-z]{1,6}-?\d[a-z0-9-]{3,20}))(?![\w.]\d)"
+    value = r"(?P<id>#?(?:\d[\d-]{5,20}|\d{3,10}[/-][a-z]{1,4}|[a-z]{1,6}[/-]?\d[a-z0-9/-]{3,20}))(?![\w.]\d)"
     return rule(kind, rf"(?<![a-z0-9])(?:{labels})(?![a-z]){_GLUE}{value}", _valued(4), digit=True)
 
 
@@ -97,7 +97,7 @@ def _is_card(match: re.Match[str]) -> bool:
     return (
         13 <= len(number) <= 19
         and luhn(number)
-        and len(set(number)) > 2
+        and len(set(number)) > 1
         and not re.search(r"\bisbn\b", before(match, 20))
     )
 
@@ -145,6 +145,7 @@ NUMBER_RULES: tuple[Rule, ...] = (
         SSN, r"(?<![\w-])[\dlioxX*]{3}-[\dlioxX*]{2}-[\dlio]{4}(?![\w-])", lambda match: len(digits(match.group())) >= 4
     ),
     rule(SSN, r"(?<![\w.-])\d{3}([ .])\d{2}\1\d{4}(?![\w-]|\.\d)", _is_ssn),
+    rule(SSN, r"\blast\s(?:four|4)(?:\s(?:digits|numbers))?\b[^.?!\n]{0,40}?(?P<id>\d{4})(?!\w)"),
     rule(
         SSN,
         r"(?<!\w)(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d\d ?\d\d ?\d\d ?[A-D]"
@@ -161,7 +162,7 @@ NUMBER_RULES: tuple[Rule, ...] = (
     ),
     labelled(
         RECORD,
-        r"mrns?|medical\s(?:rec|record|chart|file)s?|(?:hospital|clinic|health)\s(?:record|chart|"
+        r"mrns?|mr\s?#|medical\s(?:rec|record|chart|file)s?|(?:hospital|clinic|health)\s(?:record|chart|"
         r"number|file|no)s?|emr|ehr|emrn|national\shealth\sid|unit\srecord",
         least=3,
     ),
@@ -171,7 +172,9 @@ NUMBER_RULES: tuple[Rule, ...] = (
         r"referral|accession|specimen|sample|lab|folder",
         least=3,
     ),
-    coded(RECORD, r"charts?|cases?|patient|pt|client|encounter|accession|admission|referral|folder|mrn"),
+    coded(
+        RECORD, r"charts?|cases?|records?|files?|patient|pt|client|encounter|accession|admission|referral|folder|mrn"
+    ),
     labelled(
         PLAN,
         r"(?:member|subscriber|beneficiary|policy|policy\s?holder|insurance|insurer|health\splan|"
@@ -251,14 +254,14 @@ NUMBER_RULES: tuple[Rule, ...] = (
     rule(
         BIOMETRIC,
         r"\b(?:finger\s?print|voice\s?print|thumb\s?print|retinal?|iris|biometric|facial|dna|palm|"
-        r"voice)\b[^.?!\n]{0,40}?(?P<id>(?=[a-z_-]{0,12}\d)[\w-]{5,40}|[\w-]{1,60}\.(?:bmp|wsq|png|"
+        r"voice)\b[^.?!\n]{0,60}?(?P<id>(?=[a-z_-]{0,12}\d)[\w-]{5,40}|[\w-]{1,60}\.(?:bmp|wsq|png|"
         r"jpe?g|wav|mp3|m4a|tiff?|iso|ans|dat))\b",
         lambda match: bool(re.search(r"\d{3}|\.", match["id"])),
     ),
     rule(BIOMETRIC, r"\bBIO-[A-Z]{1,4}-\w{4,30}", case=True),
     rule(
         BIOMETRIC,
-        r"\b(?:attach(?:ed|ing)?|here\s(?:is|are)|upload(?:ed|ing)?|enclosed|sending|sent)"
+        r"\b(?:attach(?:ed|ing)?|enclos(?:e|ing)|here\s(?:is|are)|upload(?:ed|ing)?|enclosed|sending|sent)"
         r"\b[^.?!\n]{0,30}\b(?P<id>(?:finger\s?prints?|voice\s?prints?|thumb\s?prints?|"
         r"retinal?\sscans?|iris\sscans?|voice\srecordings?|dna\s(?:profile|sample)))\b",
     ),
@@ -276,7 +279,7 @@ NUMBER_RULES: tuple[Rule, ...] = (
     rule(PHOTO, r"\b(?P<id>[\w-]{1,60}\.(?:jpe?g|heic|png))\b"),
     rule(
         PHOTO,
-        r"\b(?:attach(?:ed|ing)?|here(?:'s|\sis|\sare)|upload(?:ed|ing)?|enclosed|sending(?:\syou)?|"
+        r"\b(?:attach(?:ed|ing)?|enclos(?:e|ing)|here(?:'s|\sis|\sare)|upload(?:ed|ing)?|enclosed|sending(?:\syou)?|"
         r"sent(?:\syou)?|see|look\sat)\b[^.?!\n]{0,25}?\b(?P<id>(?:photo(?:graph)?s?|pic(?:ture|s|"
         r"tures)?|selfies?|headshots?|mug\s?shots?|portraits?)\s(?:of|showing|from)\s(?:my|the|her|"
         r"his|our|this|a)\s?[\w']{1,20})",
@@ -296,6 +299,12 @@ NUMBER_RULES: tuple[Rule, ...] = (
         PHOTO,
         r"\bupload(?:ed|ing)?\s(?:a|the|my|her|his)\s(?P<id>(?:video(?:\sstill)?|still|recording)"
         r"\sof\s(?:my|the|her|his)\s\w{2,20})",
+    ),
+    rule(
+        PHOTO,
+        r"\b(?:attach(?:ed|ing)?|here(?:'s|\sis|\sare)|upload(?:ed|ing)?|enclos(?:e|ed|ing)|sending)\b[^.?!\n]{0,12}?"
+        r"\b(?:her|his|their|patient's|client's|pt's)\s(?:[a-z]{2,12}\s){0,2}"
+        r"(?P<id>photo(?:graph)?s?|pic(?:ture|s|tures)?|selfies?|headshots?|mug\s?shots?|portraits?)\b",
     ),
     rule(PHOTO, r"\bdata:image/[a-z]{2,5};base64,[\w+/=]{8,200}"),
     labelled(
