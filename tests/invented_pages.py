@@ -4,6 +4,9 @@ Everything is drawn from one `random.Random`, so that a seed names a page. The w
 traps are not: decimals, statistics, ranges, score names, abbreviations, quotes and every sign that Markdown reads.
 """
 
+import io
+import re
+import zipfile
 from dataclasses import dataclass
 from html import escape
 from random import Random
@@ -218,6 +221,128 @@ def _html(said: Said, style: str) -> str:
         case _:
             marker = f" [{', '.join(map(str, said.numbers))}]" if said.numbers else ""
     return escape(said.text) + marker + (" LLM" if said.llm else "")
+
+
+def as_markdown(page: Invented, *, style: str) -> str:
+    """Return the page as Markdown; style: "footnotes" or "bracketed"."""
+    lines = [f"# {_escaped(page.title)}"]
+    before = ""
+    for part in page.parts:
+        if not (before == part.kind != "paragraph" or (before == "header" and part.kind == "row")):
+            lines.append("")
+        before = part.kind
+        cells = [_marked(said, style) for said in part.said]
+        match part.kind:
+            case "heading":
+                lines.append(f"## {cells[0]}")
+            case "item":
+                lines.append(f"- {cells[0]}")
+            case "definition":
+                lines.append(f"- **{cells[0]}** — {cells[1]}")
+            case "header" | "row":
+                lines.append(f"| {' | '.join(cells)} |")
+                if part.kind == "header":
+                    lines.append("|" + " --- |" * len(cells))
+            case "vignette":
+                lines.append(f"> {' '.join(cells)}")
+            case _:
+                lines += [" ".join(cells), ""]
+    lines += [""] if style == "footnotes" else ["", "## References", ""]
+    for number, (tier, reference) in enumerate(page.sources, start=1):
+        label = f"[^{number}]:" if style == "footnotes" else f"{number}."
+        lines.append(f"{label} {_escaped(reference)}" + (f" — link{tier}" if tier else ""))
+    return "\n".join(lines) + "\n"
+
+
+def _marked(said: Said, style: str) -> str:
+    if style == "footnotes":
+        marker = "".join(f"[^{number}]" for number in said.numbers)
+    else:
+        marker = f" \\[{', '.join(map(str, said.numbers))}\\]" if said.numbers else ""
+    return _escaped(said.text) + marker + (" LLM" if said.llm else "")
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)
+
+
+DOCX_PARTS = {
+    "[Content_Types].xml": """<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">
+<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>
+<Default Extension="xml"
+ ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/>
+<Override PartName="/word/styles.xml"
+ ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.styles+xml"/>
+<Override PartName="/word/numbering.xml"
+ ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.numbering+xml"/></Types>""",
+    "_rels/.rels": """<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship
+ Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"
+ Target="word/document.xml"/></Relationships>""",
+    "word/_rels/document.xml.rels": """<Relationships
+ xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1"
+ Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/numbering" Target="numbering.xml"/>
+<Relationship Id="rId2" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles"
+ Target="styles.xml"/></Relationships>""",
+    "word/styles.xml": """<w:styles xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">
+<w:style w:type="paragraph" w:styleId="Title"><w:name w:val="Title"/></w:style>
+<w:style w:type="paragraph" w:styleId="Heading1"><w:name w:val="heading 1"/></w:style></w:styles>""",
+    "word/numbering.xml": """<w:numbering xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">
+<w:abstractNum w:abstractNumId="0"><w:lvl w:ilvl="0"><w:numFmt w:val="bullet"/></w:lvl></w:abstractNum>
+<w:abstractNum w:abstractNumId="1"><w:lvl w:ilvl="0"><w:numFmt w:val="decimal"/></w:lvl></w:abstractNum>
+<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num><w:num w:numId="2"><w:abstractNumId w:val="1"/></w:num>
+</w:numbering>""",
+}
+
+
+def as_docx(page: Invented) -> bytes:
+    """Return the page as a Word file with raised citation numbers and a numbered list of references."""
+    body = [_paragraph_xml(_run_xml(page.title), style="Title")]
+    table: list[str] = []
+    for part in page.parts:
+        if table and part.kind != "row":
+            body.append(f"<w:tbl>{''.join(table)}</w:tbl>")
+            table = []
+        cells = ["".join(_said_xml(said) for said in part.said)]
+        match part.kind:
+            case "heading":
+                body.append(_paragraph_xml(cells[0], style="Heading1"))
+            case "item":
+                body.append(_paragraph_xml(cells[0], number=1))
+            case "definition":
+                term, meaning = part.said
+                body.append(_paragraph_xml(_run_xml(f"{term.text} — ") + _said_xml(meaning), number=1))
+            case "header" | "row":
+                boxes = "".join(f"<w:tc>{_paragraph_xml(_said_xml(said))}</w:tc>" for said in part.said)
+                table.append(f"<w:tr>{boxes}</w:tr>")
+            case _:
+                body.append(_paragraph_xml(_run_xml(" ").join(_said_xml(said) for said in part.said)))
+    body.append(f"<w:tbl>{''.join(table)}</w:tbl>" if table else "")
+    body.append(_paragraph_xml(_run_xml("References"), style="Heading1"))
+    for tier, reference in page.sources:
+        body.append(_paragraph_xml(_run_xml(reference + (f" — link{tier}" if tier else "")), number=2))
+    w = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    document = f'<w:document xmlns:w="{w}"><w:body>{"".join(body)}</w:body></w:document>'
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as parts:
+        for name, content in {**DOCX_PARTS, "word/document.xml": document}.items():
+            parts.writestr(name, content)
+    return packed.getvalue()
+
+
+def _paragraph_xml(runs: str, *, style: str = "", number: int = 0) -> str:
+    marks = f'<w:pStyle w:val="{style}"/>' if style else ""
+    marks += f'<w:numPr><w:ilvl w:val="0"/><w:numId w:val="{number}"/></w:numPr>' if number else ""
+    return f"<w:p><w:pPr>{marks}</w:pPr>{runs}</w:p>"
+
+
+def _said_xml(said: Said) -> str:
+    raised = _run_xml(",".join(map(str, said.numbers)), raised=True) if said.numbers else ""
+    return _run_xml(said.text) + raised + (_run_xml(" LLM") if said.llm else "")
+
+
+def _run_xml(text: str, *, raised: bool = False) -> str:
+    marks = '<w:rPr><w:vertAlign w:val="superscript"/></w:rPr>' if raised else ""
+    return f'<w:r>{marks}<w:t xml:space="preserve">{escape(text)}</w:t></w:r>'
 
 
 def _printed(said: Said, bracketed: bool) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from invented_pages import Invented, as_copied_text, as_html, invent
+from invented_pages import Invented, as_copied_text, as_docx, as_html, as_markdown, invent
 from ipt_rag.corpus import read_article
 from ipt_rag.importing import import_page
 from ipt_rag.plain import plain_text
@@ -41,10 +41,10 @@ def read_back(article: Article) -> Told:
     ]
 
 
-def check(page: Invented, printed: str, name: str, folder: Path) -> None:
+def check(page: Invented, printed: str | bytes, name: str, folder: Path) -> None:
     """Import a printed page and compare all of it."""
-    source, target = folder / name, folder / "page.md"
-    source.write_text(printed, encoding="utf-8")
+    source, target = folder / name, folder / "article.md"
+    source.write_bytes(printed.encode() if isinstance(printed, str) else printed)
     target.write_text(import_page(source).markdown, encoding="utf-8")
     article = read_article(target)
     assert read_back(article) == told(page)
@@ -56,12 +56,15 @@ def check(page: Invented, printed: str, name: str, folder: Path) -> None:
 
 
 PAGES = int(os.environ.get("IPT_RAG_PAGES", "1000"))  # in all; 10,000 in the check of every change
-FORMATS: dict[str, tuple[str, int, Callable[[Invented], str]]] = {
+FORMATS: dict[str, tuple[str, int, Callable[[Invented], str | bytes]]] = {
     "copied, glued": ("page.txt", 9, lambda page: as_copied_text(page, bracketed=False)),
     "copied, bracketed": ("page.txt", 120, lambda page: as_copied_text(page, bracketed=True)),
     "HTML, linked": ("page.html", 120, lambda page: as_html(page, style="linked")),
     "HTML, raised": ("page.html", 120, lambda page: as_html(page, style="raised")),
     "HTML, bracketed": ("page.html", 120, lambda page: as_html(page, style="bracketed")),
+    "Markdown, footnotes": ("page.md", 120, lambda page: as_markdown(page, style="footnotes")),
+    "Markdown, bracketed": ("page.md", 120, lambda page: as_markdown(page, style="bracketed")),
+    "DOCX, raised": ("page.docx", 120, as_docx),
 }
 
 

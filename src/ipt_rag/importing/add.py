@@ -24,6 +24,18 @@ def _html() -> Reader:
     return read_html
 
 
+def _markdown() -> Reader:
+    from ipt_rag.importing.markdown import read_markdown
+
+    return read_markdown
+
+
+def _docx() -> Reader:
+    from ipt_rag.importing.docx import read_docx
+
+    return read_docx
+
+
 READERS: dict[str, Callable[[], Reader]] = {
     ".txt": lambda: read_copied_text,
     ".text": lambda: read_copied_text,
@@ -31,6 +43,9 @@ READERS: dict[str, Callable[[], Reader]] = {
     ".html": _html,
     ".htm": _html,
     ".xhtml": _html,
+    ".md": _markdown,
+    ".markdown": _markdown,
+    ".docx": _docx,
 }
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 ENGLISH = frozenset("the of and to in is that for with as are on by an be this which from or".split())

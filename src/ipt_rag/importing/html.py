@@ -32,6 +32,8 @@ BLOCK_TAGS = frozenset(
 DROPPED_ROLES = frozenset(("navigation", "banner", "search", "complementary", "contentinfo", "dialog"))
 BACK_LINK = re.compile(r"[\s↑^↩︎⏎⮌\[\]a-z]{0,3}|jump (?:up|back).*|back(?: to (?:text|top))?", re.IGNORECASE)
 VIGNETTE = re.compile(r"\W{0,4}(?:LLM-generated )?illustrative (?:clinical )?example\b", re.IGNORECASE)
+YEAR = re.compile(r"\b(?:1[89]|20)\d\d")
+OWN_NUMBER = re.compile(r"^[\[(]?\d{1,3}[.):\]]\s*")
 SITE = re.compile(r"\s+[|–—-]\s+[^|–—]{2,40}$")
 CHARSET = re.compile(rb"<meta[^>]{0,200}charset=[\"']?\s*([\w-]+)", re.IGNORECASE)
 
@@ -151,8 +153,12 @@ class _Walk:
         if not text:
             return
         line = 0
+        number = entry_number(text)
         if self.left_section:
             self.left_out.append(LeftOut(line, text, f"part of “{self.left_section}”"))
+        elif self.below_sources and (number is not None or YEAR.search(text)):
+            text = OWN_NUMBER.sub("", text)
+            self.sources.append(read_entry(text, number=number or len(self.sources) + 1, line=0))
         elif not NOTICE.match(text) and not PROVENANCE.match(text) and (reason := furniture_reason(text)):
             self.left_out.append(LeftOut(line, text, reason))
         else:
@@ -275,7 +281,7 @@ class _Walk:
             value = entry.get("value", "")
             own = printed or (int(value) if value.isdigit() else number)
             if printed:
-                text = re.sub(r"^[\[(]?\d{1,3}[.):\]]\s*", "", text)
+                text = OWN_NUMBER.sub("", text)
             anchors = _anchors(entry)
             anchor = next(iter(sorted(anchors & self.targets)), "")
             address = next(
