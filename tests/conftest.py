@@ -1,11 +1,19 @@
 """What several test modules stand on: where things lie, and when a test must be skipped."""
 
 import os
+import re
 import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import settings
+
+from ipt_rag.build import build_index
+from ipt_rag.chatbot import Chatbot
+from ipt_rag.embed import Matrix, MiniLM, TokenVectors
 
 ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -13,6 +21,94 @@ CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrom
 # No deadline: on a busy machine the first example of a property pays for imports. The same examples each time in CI.
 settings.register_profile("house", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("house")
+
+
+@dataclass(frozen=True)
+class WordCountEncoder:
+    """Stands a word on the axis of its own, every other word on the last one, so that cosines can be counted by hand.
+
+    A text's vector counts its words: "tea and more tea" lies at 2 on the axis of tea and at 2 on that of other words.
+    """
+
+    words: tuple[str, ...]
+    name: str = "counted words"
+
+    @property
+    def dim(self) -> int:
+        """One axis for each word, and one for all others."""
+        return len(self.words) + 1
+
+    @property
+    def vocabulary(self) -> frozenset[str]:
+        """The words with an axis."""
+        return frozenset(self.words)
+
+    def count_tokens(self, text: str) -> int:
+        """Return the number of words."""
+        return len(re.findall(r"\w+", text))
+
+    def encode(self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None) -> Matrix:
+        """Return unit vectors, zeros for a text without a word."""
+        counts = [tokens.vectors.sum(axis=0) for tokens in self.encode_tokens(texts, progress=progress)]
+        rows = np.array(counts, dtype=np.float32).reshape(-1, self.dim)
+        return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
+
+    def encode_tokens(
+        self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
+    ) -> list[TokenVectors]:
+        """Return for each word the unit vector of its axis."""
+        encoded = []
+        for text in texts:
+            found = list(re.finditer(r"\w+", text))
+            axes = [self.words.index(w) if (w := each[0].lower()) in self.words else -1 for each in found]
+            vectors = np.eye(self.dim, dtype=np.float32)[axes].reshape(-1, self.dim)
+            encoded.append(TokenVectors(vectors, tuple(each.span() for each in found)))
+            if progress:
+                progress(1)
+        return encoded
+
+    def encode_question(self, text: str) -> tuple[Matrix, TokenVectors]:
+        """Return the vector of a text and those of its words."""
+        return self.encode([text])[0], self.encode_tokens([text])[0]
+
+
+@pytest.fixture(scope="session")
+def counting() -> WordCountEncoder:
+    """An encoder that knows the words of the invented articles that tests ask for."""
+    return WordCountEncoder(("tea", "pot", "kettle", "tide", "moon", "lantern", "oil", "caffeine"))
+
+
+@pytest.fixture
+def articles(tmp_path: Path) -> Path:
+    """A corpus of three tiny invented articles: tea (every kind of block), tides (sections), lanterns (no source)."""
+    return Path(shutil.copytree(ROOT / "tests" / "articles", tmp_path / "articles"))
+
+
+@pytest.fixture
+def small_index(articles: Path, tmp_path: Path, counting: WordCountEncoder) -> Path:
+    """An index of the three articles, made with the counting encoder."""
+    build_index(articles, tmp_path / "index", open_encoder=lambda: counting)
+    return tmp_path / "index"
+
+
+@pytest.fixture(scope="session")
+def minilm() -> MiniLM:
+    """The real encoder, opened once."""
+    return MiniLM.open()
+
+
+@pytest.fixture(scope="session")
+def corpus_index(tmp_path_factory: pytest.TempPathFactory, minilm: MiniLM) -> Path:
+    """An index of the project's own corpus, made once with the real encoder; only to be read."""
+    folder = tmp_path_factory.mktemp("corpus") / "index"
+    build_index(ROOT / "corpus", folder, open_encoder=lambda: minilm)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def chatbot(corpus_index: Path) -> Chatbot:
+    """The chatbot over the project's own corpus."""
+    return Chatbot.open(corpus_index)
 
 
 @pytest.fixture(scope="session")
