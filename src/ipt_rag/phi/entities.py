@@ -15,23 +15,29 @@ class EntityFinder:
 
     def __init__(self) -> None:
         self._model: Any = None
-        self._loading = threading.Lock()
+        self._lock = threading.Lock()  # the model's memory zone is one for all threads
 
     def load(self) -> None:
         """Load the model unless it is there. Safe to call from several threads."""
-        with self._loading:
-            if self._model is None:
-                package = importlib.import_module(MODEL)
-                # Only what NER needs: the other components cost two thirds of the time of a message.
-                self._model = package.load(exclude=["tagger", "parser", "attribute_ruler", "lemmatizer", "senter"])
+        with self._lock:
+            self._load()
+
+    def _load(self) -> None:
+        if self._model is None:
+            package = importlib.import_module(MODEL)
+            # NER stands on vectors of its own; the other components, the shared "tok2vec" included, only cost time.
+            self._model = package.load(
+                exclude=["tok2vec", "tagger", "parser", "attribute_ruler", "lemmatizer", "senter"]
+            )
 
     def persons(self, texts: list[str]) -> list[list[tuple[int, int]]]:
         """Return, text by text, the places that the model takes for persons' names."""
-        self.load()
         cut = [text[:MOST_CHARACTERS] for text in texts]
-        # The model's own vocabulary must not grow by what people type: every word would stay in memory.
-        with self._model.memory_zone():
-            return [
-                [(entity.start_char, entity.end_char) for entity in document.ents if entity.label_ == "PERSON"]
-                for document in self._model.pipe(cut)
-            ]
+        with self._lock:
+            self._load()
+            # The model's own vocabulary must not grow by what people type: every word would stay in memory.
+            with self._model.memory_zone():
+                return [
+                    [(entity.start_char, entity.end_char) for entity in document.ents if entity.label_ == "PERSON"]
+                    for document in self._model.pipe(cut)
+                ]

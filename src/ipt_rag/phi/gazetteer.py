@@ -30,7 +30,7 @@ _CHAT = frozenset(
 def plain(word: str) -> str:
     """Return a word in lower case without accents, apostrophes and possessive "'s".
 
-    >>> plain("O’Hara's"), plain("Müller")
+    >>> plain("O'Hara's"), plain("Müller")
     ('ohara', 'muller')
     """
     if not word.isascii():

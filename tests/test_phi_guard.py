@@ -1,0 +1,204 @@
+"""What the guard stops, what it lets pass, and what it never does."""
+
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ipt_rag.phi import KINDS, Guard, PhiFinding
+from ipt_rag.phi.guard import RULES
+from ipt_rag.phi.numbers import iban, luhn
+from ipt_rag.records import PhiFinding as RecordsPhiFinding
+
+ANY_STRING = st.text(alphabet=st.characters(exclude_categories=[]))
+
+
+@pytest.fixture(scope="module")
+def guard() -> Guard:
+    """Every layer."""
+    return Guard(known_names=["Ottoline Quartermaine", "Quartermaine OB"])
+
+
+@pytest.fixture(scope="module")
+def quick() -> Guard:
+    """Patterns, disguises and lists: no model."""
+    return Guard(layers=("patterns", "disguises", "names"))
+
+
+SURELY = [
+    pytest.param("my patient tamsin holloway is low", "tamsin holloway", "a full name", id="name, lower case"),
+    pytest.param("58yo male, david martin, seen last year", "david martin", "a full name", id="name without a cue"),
+    pytest.param("seen by Dr. Smith today", "Smith", "a person's name", id="title"),
+    pytest.param("Emily R., 40, asked", "Emily R.", "a person's name", id="given name and initial"),
+    pytest.param("lives at 27 Old Mill Lane", "27 Old Mill Lane", "a street address or place of living", id="street"),
+    pytest.param("zip code 59718", "59718", "a postal code", id="postal code"),
+    pytest.param("DOB 03/14/1987", "03/14/1987", "a date of birth or other full date", id="date"),
+    pytest.param("a 93-year-old widow", "93", "an age of 90 or more", id="age"),
+    pytest.param("call 406-555-0143", "406-555-0143", "a phone number", id="phone"),
+    pytest.param("fax 406-555-0188 please", "406-555-0188", "a fax number", id="fax"),
+    pytest.param("write a.b@example.org", "a.b@example.org", "an e-mail address", id="e-mail"),
+    pytest.param("SSN 219-09-9999", "219-09-9999", "a social security or national number", id="SSN"),
+    pytest.param("MRN: LH-204418", "LH-204418", "a medical record or chart number", id="record"),
+    pytest.param("member ID KXH88219", "KXH88219", "a health plan or insurance number", id="plan"),
+    pytest.param("card 4111 1111 1111 1111", "4111 1111 1111 1111", "an account or card number", id="card"),
+    pytest.param("passport no. K0044719", "K0044719", "a licence, certificate or passport number", id="passport"),
+    pytest.param("license plate ABC-1234", "ABC-1234", "a vehicle or plate number", id="plate"),
+    pytest.param("pump S/N NG118442", "NG118442", "a device or serial number", id="device"),
+    pytest.param("follow @quiet_otter7", "@quiet_otter7", "a personal web address or user name", id="user name"),
+    pytest.param("from 203.0.113.87", "203.0.113.87", "an IP address", id="IP"),
+    pytest.param("voiceprint VP-20931", "VP-20931", "a fingerprint, voice or other biometric record", id="voice"),
+    pytest.param("see IMG_4471.jpg", "IMG_4471.jpg", "a photograph of a person", id="photograph"),
+    pytest.param("inmate number 221045", "221045", "another identifying number", id="other"),
+]
+NEAR_MISSES = [
+    "Weissman, Markowitz & Klerman (2000)",
+    "who is gerald klerman",
+    "Ottoline Quartermaine's paper",
+    "PHQ-9 14 and HAM-D 19",
+    "Session 4 of 16",
+    "OR 1.92 (95% CI 1.37-2.69)",
+    "JAMA 2003;289(23):3117-3124",
+    "NCT01234567, PMID 27032627, ISRCTN 11123157",
+    "DSM-5 296.32, F33.1, CPT 90837",
+    "imipramine 150-300 mg/d",
+    "89 year old woman",
+    "patients aged 90 and older",
+    "between February and June 2002",
+    "my patient may mark the end",
+    "her late husband was abusive",
+    "MRN: on file",
+    "Does NICE recommend IPT in Boston, Kenya and Georgia?",
+    "my patient has Parkinson's disease",
+    "9 sessions a week, close to home",
+    "1-800-273-8255 or 988",
+    "12345 67890",
+    "",
+]
+
+
+@pytest.mark.parametrize(("text", "said", "kind"), SURELY)
+def test_an_identifier_is_found_where_it_stands(guard: Guard, text: str, said: str, kind: str) -> None:
+    """One finding of the right kind covers the identifier, whatever else is found."""
+    start = text.index(said)
+    assert any(each.kind == kind and each.start <= start and each.end >= start + len(said) for each in guard.find(text))
+
+
+@pytest.mark.parametrize("text", NEAR_MISSES)
+def test_a_near_miss_passes(guard: Guard, text: str) -> None:
+    """What clinicians type about the literature and their work is let through."""
+    assert guard.find(text) == ()
+
+
+def test_the_allow_list_hides_names_only(guard: Guard) -> None:
+    """A known author's name passes; a number beside it, or a namesake of part of it, does not."""
+    assert guard.find("What did Gerald Klerman write?") == ()
+    assert [each.kind for each in guard.find("Gerald Klerman, call 406-555-0143")] == ["a phone number"]
+    assert guard.find("my patient Gerald Okonkwo is low")
+
+
+def test_all_eighteen_categories_have_a_kind() -> None:
+    """45 CFR 164.514(b)(2)(i) lists (A) to (R)."""
+    assert {kind.category for kind in KINDS} == set("ABCDEFGHIJKLMNOPQR")
+
+
+def test_the_finding_is_the_projects_record() -> None:
+    """The guard hands on the record that every surface knows, which has no place for text."""
+    assert PhiFinding is RecordsPhiFinding
+    assert set(PhiFinding.__slots__) == {"kind", "start", "end"}
+
+
+@pytest.mark.parametrize(
+    ("earlier", "text"),
+    [
+        pytest.param(["my patient's name?"], "tamsin", id="a question and its answer"),
+        pytest.param(["her number starts with 406-555"], "-0143", id="a number broken in two"),
+        pytest.param(["what is her zip code"], "59718", id="a label and its value"),
+    ],
+)
+def test_two_harmless_halves_are_found_together(guard: Guard, earlier: list[str], text: str) -> None:
+    """What only arises with the turns before is found at the turn that completes it, within that turn."""
+    assert guard.find(text) == ()
+    findings = guard.find_in_turn(text, earlier)
+    assert findings
+    assert all(0 <= each.start < each.end <= len(text) for each in findings)
+
+
+def test_a_harmless_turn_after_a_harmless_turn_passes(guard: Guard) -> None:
+    """Context alone refuses nothing."""
+    assert guard.find_in_turn("and how many sessions?", ["What is IPT?", "my patient is a teacher"]) == ()
+
+
+@given(ANY_STRING)
+def test_find_never_raises(quick: Guard, text: str) -> None:
+    """Any string has findings, sorted, that lie inside it."""
+    findings = quick.find(text)
+    assert list(findings) == sorted(findings, key=lambda each: (each.start, each.end, each.kind))
+    assert all(0 <= each.start < each.end <= len(text) for each in findings)
+
+
+@given(ANY_STRING)
+@settings(max_examples=25)
+def test_find_with_the_model_never_raises(guard: Guard, text: str) -> None:
+    """The model takes any string too, lone surrogates included."""
+    guard.find("Xanthippe Vorobyovskaya said " + text)
+
+
+@given(st.lists(st.text(alphabet="aA1 .,-@:/'\n", min_size=1, max_size=6), min_size=1, max_size=3))
+@settings(max_examples=15)
+def test_patterns_take_time_by_length_only(pieces: list[str]) -> None:
+    """No repetition makes a pattern slow: 4,000 characters cost well under a second for each."""
+    text = ("".join(pieces) * 4000)[:4000]
+    for each in RULES:
+        started = time.process_time()
+        for _ in each.pattern.finditer(text):
+            pass
+        assert time.process_time() - started < 1.0, each.pattern.pattern
+
+
+@pytest.mark.parametrize("piece", ["a ", "1 ", "A. ", "patient John Smith ", "four ", "x"])
+def test_a_huge_message_is_bounded(quick: Guard, piece: str) -> None:
+    """100,000 characters are read in seconds, not minutes."""
+    started = time.process_time()
+    quick.find((piece * 100_000)[:100_000])
+    assert time.process_time() - started < 30
+
+
+@given(st.text(alphabet="abcdehilmnoprstuABCINRS :#.-/'"))
+def test_rules_marked_for_digits_need_one(text: str) -> None:
+    """A rule that is skipped for texts without a digit finds nothing in them."""
+    marked = [each for each in RULES if each.digit]
+    assert marked
+    assert not any(each.check and each.check(match) for each in marked for match in each.pattern.finditer(text))
+
+
+def test_check_digits() -> None:
+    """Luhn and the IBAN's remainder by 97 tell real shapes from neighbours."""
+    assert luhn("4111111111111111")
+    assert not luhn("4111111111111112")
+    assert iban("GB29 NWBK 6016 1331 9268 19")
+    assert not iban("GB29 NWBK 6016 1331 9268 18")
+
+
+def test_the_model_keeps_no_word_that_was_typed(guard: Guard) -> None:
+    """The model's vocabulary, where it would otherwise keep every word it meets, holds on to no name."""
+    canary = "Zuvendiqua"
+    assert guard.find(f"what would help {canary} Pralingbrook with grief")
+    model = guard._entities._model
+    assert canary not in model.vocab.strings
+
+
+def test_threads_share_one_guard(guard: Guard) -> None:
+    """Questions asked at once are answered as if asked in turn."""
+    text = "what would help Zuvendiqua Pralingbrook with grief"
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(pool.map(lambda _: guard.find(text), range(16)))) == 1
+
+
+def test_importing_the_guard_loads_no_model() -> None:
+    """The heavy library comes with the first question that needs it, or with `load`."""
+    program = "import sys; import ipt_rag.phi; ipt_rag.phi.Guard().find('MRN 20441'); sys.exit('spacy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False, timeout=120).returncode == 0

@@ -1,0 +1,49 @@
+"""The fixed sentences of the guard."""
+
+import pytest
+
+from ipt_rag.phi import CRISIS_NOTICE, KINDS, Guard, Kind, mentions_crisis, refusal_text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "my patient says she wants to die",
+        "he is suicidal, is IPT safe?",
+        "I want to kill myself",
+        "she took an overdose last week",
+        "client threatened to hurt his wife",
+        "they would be better off without me",
+        "she is ＳＵＩＣＩＤＡＬ",
+    ],
+)
+def test_crisis_language_is_noticed(text: str) -> None:
+    """Suicidal intent and danger are noticed, and are no PHI."""
+    assert mentions_crisis(text)
+    assert Guard(layers=("patterns", "disguises", "names")).find(text) == ()
+
+
+@pytest.mark.parametrize("text", ["How does IPT end?", "a dying metaphor", "killing time", "the cut-off is 10"])
+def test_other_language_is_not(text: str) -> None:
+    """Everyday uses of the same words bring no notice."""
+    assert not mentions_crisis(text)
+
+
+def test_the_notice_sends_people_to_local_help() -> None:
+    """The notice says what this is not, and where to turn."""
+    assert "no emergency service" in CRISIS_NOTICE
+    assert "local emergency procedures" in CRISIS_NOTICE
+
+
+def test_a_refusal_names_each_kind_and_what_to_write_instead() -> None:
+    """Kinds are joined in plain words, each with its own advice, and the pattern closes the text."""
+    text = refusal_text(["a full name", "a postal code", "a full name"])
+    assert "it holds a full name and a postal code." in text
+    assert text.count("In place of a full name") == 1
+    assert text.endswith("[your question]?”")
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.short)
+def test_every_kind_has_advice(kind: Kind) -> None:
+    """A refusal never leaves a kind without saying what may be typed."""
+    assert f"In place of {kind.phrase}, write {kind.instead}." in refusal_text([kind.phrase])
