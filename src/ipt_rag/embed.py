@@ -35,10 +35,11 @@ DIGESTS = {
 # articles and stayed at 0.78 on our own (54 development questions); the last layer is tuned for pooling, not tokens.
 TOKEN_LAYERS = 3
 WINDOW = 256  # tokens, [CLS] and [SEP] among them; what lies beyond is not read
-# Every pass of a build has one shape for all texts of one length: so many texts, padded to the next such step. In a
-# pass of another shape the last bits of a text's vectors differ, and an index brought up to date would not be the
-# index built anew, though both have one digest. One text a pass would do too, but takes two to three times as long.
-PASS_TEXTS = 16
+# Every pass of a build has one shape for all texts of one length: padded to the next such step, and as many as make so
+# many tokens, empty ones among them. In a pass of another shape the last bits of a text's vectors differ, and an index
+# brought up to date would not be the index built anew, though both have one digest. One text a pass would do too, but
+# takes two to three times as long.
+PASS_TOKENS = 512
 PASS_STEP = 16
 
 
@@ -68,6 +69,9 @@ class Encoder(Protocol):
     def count_tokens(self, text: str) -> int:
         """Return how many tokens of its window a text takes, its own two marks not counted."""
 
+    def token_spans(self, text: str) -> tuple[tuple[int, int], ...]:
+        """Return where each token stands in a text, without the encoder's own two marks."""
+
     def encode(self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None) -> Matrix:
         """Return unit vectors, shape (len(texts), dim)."""
 
@@ -88,6 +92,10 @@ class MiniLM:
 
     def __init__(self, model: Any) -> None:
         self._model = model
+        # A tokenizer of our own: the model's is set anew, truncation and all, by every pass.
+        self._tokenizer = type(model.tokenizer.backend_tokenizer).from_str(model.tokenizer.backend_tokenizer.to_str())
+        self._tokenizer.no_truncation()
+        self._tokenizer.no_padding()
         self.vocabulary: Collection[str] = frozenset(
             word for word in model.tokenizer.get_vocab() if word.isalpha() and len(word) > 1
         )
@@ -111,7 +119,11 @@ class MiniLM:
 
     def count_tokens(self, text: str) -> int:
         """Return how many tokens of its window a text takes, its own two marks not counted."""
-        return len(self._tokenize(text).ids) - 2
+        return len(self._tokenizer.encode(_encodable(text)).ids) - 2
+
+    def token_spans(self, text: str) -> tuple[tuple[int, int], ...]:
+        """Return where each token stands in a text, without the encoder's own two marks."""
+        return tuple(self._tokenizer.encode(_encodable(text)).offsets[1:-1])
 
     def encode(self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None) -> Matrix:
         """Return unit vectors, shape (len(texts), dim); `progress` hears how many texts each step finished."""
@@ -147,21 +159,21 @@ class MiniLM:
             tokens = min(self.count_tokens(text) + 2, WINDOW)
             padded[-(-tokens // PASS_STEP) * PASS_STEP].append(row)
         for length, rows in sorted(padded.items(), reverse=True):  # the longest first, to fail early
-            for start in range(0, len(rows), PASS_TEXTS):
-                yield rows[start : start + PASS_TEXTS], length
+            for start in range(0, len(rows), PASS_TOKENS // length):
+                yield rows[start : start + PASS_TOKENS // length], length
 
     def _forward(self, texts: Sequence[str], padded: int | None) -> tuple[Matrix, list[TokenVectors]]:
         """Return the vectors of the texts, shape (len(texts), dim), and those of their tokens, out of one pass.
 
         Args:
-            texts: at most `PASS_TEXTS`.
+            texts: at most as many as one pass takes.
             padded: length in tokens; None for one text as long as it is.
         """
         import torch
 
         texts = [_encodable(text) for text in texts]
         features = self._model.tokenizer(
-            [*texts, *[""] * (PASS_TEXTS - len(texts))] if padded else texts,
+            [*texts, *[""] * (PASS_TOKENS // padded - len(texts))] if padded else texts,
             padding="max_length" if padded else False,
             truncation=True,
             max_length=padded or WINDOW,
@@ -173,14 +185,8 @@ class MiniLM:
         tokens = []
         for text, row, kept in zip(texts, states, features["attention_mask"].numpy().sum(axis=1), strict=False):
             own = row[1 : kept - 1]  # without [CLS], [SEP] and padding
-            tokens.append(TokenVectors(own, tuple(self._tokenize(text).offsets[1 : len(own) + 1])))
+            tokens.append(TokenVectors(own, tuple(self._tokenizer.encode(text).offsets[1 : len(own) + 1])))
         return _unit(output["sentence_embedding"].numpy())[: len(texts)], tokens
-
-    def _tokenize(self, text: str) -> Any:
-        backend = self._model.tokenizer.backend_tokenizer
-        backend.no_truncation()
-        backend.no_padding()
-        return backend.encode(_encodable(text))
 
 
 def _unit(vectors: Any) -> Any:

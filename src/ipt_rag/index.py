@@ -28,7 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ipt_rag.errors import IndexDamagedError, IndexMissingError
-from ipt_rag.records import Article, Chunk, Passage, Source, Span
+from ipt_rag.records import Article, Chunk, Kind, Passage, Source, Span
 
 FORMAT = 3  # raise whenever the same articles would make another generation, or the files change
 FILES = ("passages.sqlite", "vectors.faiss", "tokens.npy")
@@ -146,6 +146,10 @@ class Index:
         self._tokens: HalfMatrix = np.load(folder / "tokens.npy", mmap_mode="r", allow_pickle=False)
         ranges = self._rows("SELECT tokens_first, keys_first, tokens_after FROM passages ORDER BY id")
         self._ranges = np.array(ranges, dtype=np.int64).reshape(-1, 3)
+        self.kinds: tuple[Kind, ...] = tuple(row[0] for row in self._rows("SELECT kind FROM passages ORDER BY id"))
+        self.articles_of: tuple[str, ...] = tuple(
+            row[0] for row in self._rows("SELECT article FROM passages ORDER BY id")
+        )
         self._chunks = self._rows("SELECT first, after FROM chunks ORDER BY id")
 
     @classmethod

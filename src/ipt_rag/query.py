@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+import snowballstemmer
 from rapidfuzz.distance import DamerauLevenshtein
 
 WORD = re.compile(r"[^\W_]+(?:[-’'][^\W_]+)*")
@@ -41,6 +42,11 @@ STOPWORDS = frozenset(
 )
 
 
+# What asks for an illustration, or for a question to reflect on: such passages are otherwise seldom meant.
+EXAMPLE_ASKED = re.compile(r"\b(?:examples?|vignettes?|illustrat\w*|case|sample|fictional)\b", re.IGNORECASE)
+REFLECTION_ASKED = re.compile(r"\b(?:ask (?:my|your|our|one)sel(?:f|ves)|reflect\w*|supervis\w*|myself)\b", re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """A question made ready for search."""
@@ -48,14 +54,16 @@ class Query:
     text: str  # for the encoder
     words: tuple[str, ...]  # content words, folded, each once, for the word index and for coverage
     repaired: tuple[tuple[str, str], ...]  # (as typed, as read) of each word whose spelling was repaired
+    asks_example: bool
+    asks_reflection: bool
 
 
-def understand(question: str, vocabulary: Collection[str], known: Collection[str]) -> Query:
+def understand(question: str, vocabulary: Mapping[str, int], known: Collection[str]) -> Query:
     """Return the query for a question.
 
     Args:
         question: as typed, already passed by the guard.
-        vocabulary: the words of the corpus, lower case, as written.
+        vocabulary: how often each word stands in the corpus, lower case, as written.
         known: words that are right as they are though the corpus lacks them.
     """
     text = " ".join(unicodedata.normalize("NFKC", question).split())
@@ -66,7 +74,9 @@ def understand(question: str, vocabulary: Collection[str], known: Collection[str
     bare = re.sub(r"\b(?:in|of|for|with|does|is|to|about|on|from|by|and|or|vs|versus)?\s*$", "", bare.rstrip(" ?.!"))
     bare = " ".join(bare.split())
     words = tuple(dict.fromkeys(word for word in content_words(bare or text)))
-    return Query(bare or text, words, repaired)
+    return Query(
+        bare or text, words, repaired, bool(EXAMPLE_ASKED.search(text)), bool(REFLECTION_ASKED.search(text))
+    )
 
 
 def content_words(text: str) -> list[str]:
@@ -74,8 +84,14 @@ def content_words(text: str) -> list[str]:
     return [word for word in (found.lower() for found in WORD.findall(text)) if word not in STOPWORDS]
 
 
+def stems(text: str) -> list[str]:
+    """Return the stems of the content words of a text, in order, as the Snowball stemmer for English gives them."""
+    stemmed: list[str] = snowballstemmer.stemmer("english").stemWords(content_words(text))
+    return stemmed
+
+
 def _repair(
-    text: str, vocabulary: Collection[str], known: Collection[str]
+    text: str, vocabulary: Mapping[str, int], known: Collection[str]
 ) -> tuple[str, tuple[tuple[str, str], ...]]:
     """Return the text with misspelt words replaced by the corpus's nearest, and the pairs replaced.
 
@@ -98,15 +114,19 @@ def _repair(
     return WORD.sub(replace, text), tuple(repaired)
 
 
-def _nearest(word: str, vocabulary: Collection[str]) -> str | None:
-    limit = 1 if len(word) < 6 else 2
+def _nearest(word: str, vocabulary: Mapping[str, int]) -> str | None:
+    """Return the closest word of the corpus, of equally close ones the most frequent; None where none is close enough.
+
+    One slip is allowed, two from eight letters on: "dreamt" is not "draft". People seldom mistype the first letter.
+    """
+    limit = 1 if len(word) < 8 else 2
     close = [
-        (distance, candidate)
-        for candidate in vocabulary
-        if candidate[0] == word[0] and candidate.isalpha() and abs(len(candidate) - len(word)) <= limit and len(candidate) > 3
+        (distance, -count, candidate)
+        for candidate, count in vocabulary.items()
+        if candidate[0] == word[0] and candidate.isalpha() and len(candidate) > 3
         if (distance := DamerauLevenshtein.distance(word, candidate, score_cutoff=limit)) <= limit
     ]
-    return min(close)[1] if close else None
+    return min(close)[2] if close else None
 
 
 def _abbreviate(text: str, vocabulary: Collection[str]) -> str:

@@ -1,11 +1,12 @@
 """Candidates -> the best passages first, by late interaction: each token of the question finds its closest match.
 
 MaxSim (ColBERT, Khattab and Zaharia, 2020): the score of a passage is the mean, over the question's tokens, of the
-highest cosine with any token of the passage or of its keys. Tokens that match every candidate alike ("patient")
-say little, so each is weighted by how far its best match stands out: a soft inverse document frequency.
+highest cosine with any token of the passage or of its keys. Half of each token's weight is the same for all, half
+grows with how far its best match stands out among the candidates: a soft inverse document frequency, since a token
+that matches every passage alike ("patient") says little. The word index has a small say beside it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,42 +14,54 @@ from numpy.typing import NDArray
 
 Matrix = NDArray[np.float32]
 
+# Chosen on the tuning half of our questions over both corpora; from 0.03 to 0.1 the hit rates differ by less than 0.01.
+LEXICAL_WEIGHT = 0.06
+
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A candidate and how well it matched; scores are 0 to 1, higher is closer."""
+    """A candidate and how well it matched; higher is closer."""
 
     number: int
-    score: float
-    best: Matrix  # shape (question tokens,): cosine of each token's closest match
+    score: float  # 0 to 1
+    closest: Matrix  # shape (question tokens,): cosine of each token's closest match, -1 to 1
 
 
-def rank(question: Matrix, candidates: Sequence[int], tokens_of: Callable[[int], Matrix]) -> list[Ranked]:
+def rank(
+    question: Matrix,
+    candidates: Sequence[int],
+    tokens_of: Callable[[int], Matrix],
+    *,
+    lexical: Mapping[int, float],
+    discounts: Mapping[int, float],
+) -> list[Ranked]:
     """Return the candidates, best first; equal scores stand in the order of the articles.
 
     Args:
         question: token vectors, shape (tokens, dim).
         candidates: passage numbers.
         tokens_of: token vectors of a passage, shape (tokens, dim).
+        lexical: BM25 of those candidates that share words with the question, higher is closer.
+        discounts: what to take off the score of passages that are seldom meant, such as vignettes.
     """
     if not len(question) or not candidates:
         return []
     numbers = sorted(candidates)
-    best = np.stack([_closest(question, tokens_of(number)) for number in numbers])
-    weights = token_weights(best)
-    scores = best @ weights
-    ranked = [
-        Ranked(number, round(float(min(max(score, 0.0), 1.0)), 5), row)
-        for number, score, row in zip(numbers, scores, best, strict=True)
-    ]
+    closest = np.stack([_closest(question, tokens_of(number)) for number in numbers])
+    best_lexical = max(lexical.values(), default=0.0) or 1.0
+    late = closest @ token_weights(closest)
+    ranked = []
+    for number, score, row in zip(numbers, late.tolist(), closest, strict=True):
+        mixed = (score + LEXICAL_WEIGHT * lexical.get(number, 0.0) / best_lexical) / (1 + LEXICAL_WEIGHT)
+        ranked.append(Ranked(number, round(min(max(mixed - discounts.get(number, 0.0), 0.0), 1.0), 4), row))
     return sorted(ranked, key=lambda hit: (-hit.score, hit.number))
 
 
-def token_weights(best: Matrix) -> Matrix:
-    """Return a weight for each token of the question, summing to 1; `best` has shape (candidates, tokens)."""
-    standing_out = best.max(axis=0) - best.mean(axis=0) + 0.05
-    weights: Matrix = (standing_out / standing_out.sum()).astype(np.float32)
-    return weights
+def token_weights(closest: Matrix) -> Matrix:
+    """Return a weight for each token of the question, summing to 1; `closest` has shape (candidates, tokens)."""
+    standing_out = closest.max(axis=0) - closest.mean(axis=0) + 0.05  # 0.05: no token counts for nothing
+    weights: Matrix = 0.5 / closest.shape[1] + 0.5 * standing_out / standing_out.sum()
+    return weights.astype(np.float32)
 
 
 def _closest(question: Matrix, passage: Matrix) -> Matrix:

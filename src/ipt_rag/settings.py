@@ -15,3 +15,5 @@ QUESTION_CHARACTERS = 2_000  # some 300 words; a longer text is a document, not 
 CANDIDATES = 200  # passages from each leg that are re-ranked; the two real articles hold about 180
 QUOTES = 3  # a reader scans three passages; more is a list, not an answer
 NEAREST = 3  # sections offered where nothing answers
+QUOTED_SHARE = 0.85  # of the best passage's score: what a further quote must reach
+MATCHED_COSINE = 0.5  # from here on a word of the passage is marked as what met the question's word
