@@ -466,6 +466,35 @@ def test_the_page_shows_while_the_articles_are_read(browser: Browser, tmp_path: 
         expect(page.locator("#state")).to_have_text("Ready")
 
 
+@pytest.mark.model
+def test_the_real_program(browser: Browser, tmp_path: Path) -> None:
+    """`app.py` builds its index, answers and refuses in the browser, and keeps no word of a refused message."""
+    port = free_port()
+    command = [
+        sys.executable,
+        "app.py",
+        "--corpus",
+        str(ARTICLES),
+        "--index",
+        str(tmp_path / "index"),
+        "--port",
+        str(port),
+    ]
+    name = "Maria Lopez"
+    with served(tmp_path, command, port) as server, watched(browser) as context:
+        page = opened(context, server)
+        ask(page, "Which rake levels heavy soil?")
+        expect(page.locator("#t1 blockquote").first).to_contain_text(
+            "bow rake levels heavy soil. [2] [4]", timeout=60_000
+        )
+        ask(page, f"Is a rake right for my patient {name}?")
+        expect(page.locator("#refusal")).to_contain_text("name", timeout=60_000)
+        assert name not in page.content()
+        assert name not in server.output.read_text()
+        for file in (path for path in tmp_path.rglob("*") if path.is_file()):
+            assert name.encode() not in file.read_bytes()
+
+
 def call(address: str, path: str, data: object) -> str:
     """Return the reply to a JSON request."""
     request = urllib.request.Request(

@@ -8,8 +8,8 @@ BANNER = "LLM-generated — verify before clinical use"  # the articles' own war
 # By role; in the language of the articles, which answer each of them.
 EXAMPLES = {
     "clinicians": (
-        "Is IPT suitable for bipolar disorder?",
-        "What is a SMART objective for a role dispute?",
+        "Is IPT used in bipolar disorder?",
+        "What is a measurable objective for social isolation?",
         "Does maintenance IPT lower the risk of relapse?",
     ),
     "supervisors": (
