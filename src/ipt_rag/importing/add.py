@@ -130,6 +130,7 @@ def _slug(title: str) -> str:
 def _about(page: Page, data: bytes, name: str, slug: str, assumed: Collection[Assume]) -> dict[str, str]:
     about = {
         "title": page.title,
+        "title_from": page.about.get("title_from", ""),
         "slug": slug,
         "language": page.about.get("language") or _language(page),
         "kind": "imported page with numbered sources" if page.sources else "imported page without sources",

@@ -87,7 +87,8 @@ def read_copied_text(data: bytes, name: str) -> Page:
     groups = list(_groups(text, name, found))
     groups = _take_title(groups, found)
     _Body(found).read(groups)
-    if not found.title:
+    titled = bool(found.title)
+    if not titled:
         found.title = _subject(groups, name)
         found.doubts.insert(
             0, Doubt(0, found.title, "the page has no title line: taken from its first words, check it")
@@ -99,9 +100,11 @@ def read_copied_text(data: bytes, name: str) -> Page:
         raise ImportRefusedError(
             f"{name} holds page furniture but no article. Copy the article's own text and add it again."
         )
-    found.doubts.extend(glued_words(blocks))
+    found.doubts += [Doubt(*each) for each in glued_words((block.line, block.text) for block in blocks)]
     about, doubts = describe(found.provenance, len(found.sources))
     found.doubts.extend(doubts)
+    if not titled:
+        about["title_from"] = "the first words; the page prints no title"
     return Page(
         title=found.title,
         about=about,

@@ -79,12 +79,15 @@ def page_of_html(text: str, name: str) -> Page:
     if not any(block.kind != "heading" for block in walk.blocks):
         raise ImportRefusedError(f"{name} holds no article text. Save the page with its text and add it again.")
     doubts = [*walk.doubts]
-    if not title:
+    titled = bool(title)
+    if not titled:
         title = PurePath(name).stem
         doubts.insert(0, Doubt(0, title, "the page has no title: its file name was taken, check it"))
-    doubts.extend(glued_words(walk.blocks))
+    doubts += [Doubt(*each) for each in glued_words((block.line, block.text) for block in walk.blocks)]
     about, stated = describe(walk.blocks, len(walk.sources))
     language = root.get("lang", "").split("-")[0].lower()
+    if not titled:
+        about["title_from"] = "the file's name; the page prints no title"
     if language:
         about["language"] = language
     return Page(

@@ -1,0 +1,222 @@
+"""A quote and the articles -> whether it stands there: exact, changed, misattributed or absent.
+
+Words are compared as printed; only typographic variants of quotation marks, dashes and white space count as the same.
+A quote may carry its source numbers as the articles print them (`[4]`, `[LLM]`).
+"""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Literal
+
+from ipt_rag.errors import QuestionError
+from ipt_rag.plain import plain_text
+from ipt_rag.records import Article, Block
+from ipt_rag.sentences import split_sentences
+
+Verdict = Literal["exact", "changed", "misattributed", "absent"]
+ChangeKind = Literal["digit", "negation", "hedge", "word", "punctuation"]
+
+MAX_QUOTE = 20_000  # characters; a longer text is an article, not a quote
+CHANGED_SHARE = (
+    0.6  # of the quote's words that stand there in order: from here on it is a changed quote, not another one
+)
+CANDIDATES = 5  # blocks compared word by word, those that share most of the quote's rarer words
+
+MARKER = re.compile(r"(?<!\\)\[(\d{1,3}|LLM)\](?![(\[])")
+TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:[’'][^\W\d_]+)*|[^\w\s]|_")
+SAME = str.maketrans(
+    {"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "‑": "-", "−": "-"}
+)
+NEGATIONS = frozenset(
+    "not no never none nor neither without cannot nobody nothing nowhere hardly barely scarcely rarely seldom lacks"
+    " lack fails failed".split()
+)
+HEDGES = frozenset(
+    "may might can could would should must will suggest suggests suggested appear appears seem seems likely unlikely"
+    " probably possibly perhaps often usually generally typically sometimes mostly some most many few several about"
+    " around approximately roughly nearly almost at least up only mainly primarily largely partly modest modestly"
+    " moderate promising tentative preliminary potentially consistently always all every any".split()
+)
+ORDER: tuple[ChangeKind, ...] = ("digit", "negation", "hedge", "word", "punctuation")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Where quote and article part: what was said, and what is printed; either may be empty."""
+
+    kind: ChangeKind
+    said: str
+    printed: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteCheck:
+    """The verdict on one quote, and the place in the articles it speaks of."""
+
+    verdict: Verdict
+    changes: tuple[Change, ...]  # of a changed quote; digits, negations and hedges first
+    said_sources: tuple[str, ...]  # as the quote carries them: "4", "LLM"
+    printed_sources: tuple[str, ...]  # own and covering, of the sentences it matches
+    article: str  # slug; "" where no article has a word of it
+    section: tuple[str, ...]
+    text: str  # what is printed there, markers and all
+    start: int
+    end: int
+
+
+class QuoteChecker:
+    """Checks quotes against some articles, which it reads into words once."""
+
+    def __init__(self, articles: Iterable[Article]) -> None:
+        places = (_place(article, block) for article in articles for block in article.blocks)
+        self._places = [place for place in places if place.tokens]
+        self._in_blocks = Counter(token for place in self._places for token in place.words)
+
+    def check(self, quote: str) -> QuoteCheck:
+        """Return whether a quote stands in the articles, word for word and with its sources.
+
+        Raises:
+            QuestionError: the quote has no word, or is longer than any quote.
+        """
+        if len(quote) > MAX_QUOTE:
+            raise QuestionError(f"The quote has {len(quote):,} characters; {MAX_QUOTE:,} can be checked. Shorten it.")
+        said_sources = tuple(dict.fromkeys(MARKER.findall(quote)))
+        tokens = _tokens(MARKER.sub(" ", plain_text(quote)))
+        if not any(token[0].isalnum() for token in tokens):
+            raise QuestionError("The quote has no word. Type or paste the sentence to check.")
+        for said in _spellings(tokens):
+            exact = [found for place in self._places for found in _standing(said, place)]
+            if exact:
+                checks = [_found(place, first, after, said_sources, ()) for place, first, after in exact]
+                return min(checks, key=lambda check: check.verdict != "exact")
+        said = tokens[1:-1] if tokens[0] == tokens[-1] == '"' else tokens
+        compared = [(_overlap(said, place), place) for place in self._nearest(said)]
+        if not compared:
+            return QuoteCheck("absent", (), said_sources, (), "", (), "", 0, 0)
+        (share, first, after), place = max(compared, key=lambda each: each[0][0])
+        if share < CHANGED_SHARE:
+            return _found(place, first, after, said_sources, (), absent=True)
+        changes = tuple(_changes(said, [token for token, _, _ in place.tokens[first:after]]))
+        return _found(place, first, after, said_sources, changes)
+
+    def _nearest(self, said: list[str]) -> list["_Place"]:
+        """Return the blocks that share most of the quote's words, rarer words counting more."""
+        words = {token for token in said if token[0].isalnum()}
+        scored = [
+            (sum(1 / self._in_blocks[token] for token in words & place.words), -index)
+            for index, place in enumerate(self._places)
+        ]
+        best = sorted(scored, reverse=True)[:CANDIDATES]
+        return [self._places[-index] for score, index in best if score > 0]
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A block as tokens with their offsets in the article; marker groups left out."""
+
+    article: Article
+    block: Block
+    tokens: tuple[tuple[str, int, int], ...]
+    words: frozenset[str]
+
+
+def _place(article: Article, block: Block) -> _Place:
+    tokens: list[tuple[str, int, int]] = []
+    text = article.text
+    masked = MARKER.sub(lambda found: " " * len(found[0]), text[block.start : block.end])
+    # Escapes and emphasis are blanked, so that offsets stay the article's own.
+    masked = re.sub(
+        r"\\(?=[!-/:-@\[-`{-~])|\*\*|(?<!\w)\*(?=\S)|(?<=\S)\*(?!\w)", lambda found: " " * len(found[0]), masked
+    )
+    if block.kind == "row":
+        masked = masked.replace("|", " ")
+    for found in TOKEN.finditer(masked):
+        tokens.append((_folded(found[0]), block.start + found.start(), block.start + found.end()))
+    return _Place(article, block, tuple(tokens), frozenset(token for token, _, _ in tokens))
+
+
+def _folded(token: str) -> str:
+    return unicodedata.normalize("NFC", token).translate(SAME)
+
+
+def _tokens(text: str) -> list[str]:
+    return [_folded(found) for found in TOKEN.findall(text.replace("|", " "))]
+
+
+def _spellings(tokens: list[str]) -> list[list[str]]:
+    """Return a quote as typed, without a full stop of the writer's own, and without quotation marks around it all."""
+    bare = tokens[1:-1] if len(tokens) > 2 and tokens[0] == tokens[-1] == '"' else tokens
+    spellings = [tokens, bare] if bare is not tokens else [tokens]
+    return [
+        said for whole in spellings for said in ([whole, whole[:-1]] if whole[-1] == "." and whole[1:] else [whole])
+    ]
+
+
+def _standing(said: list[str], place: _Place) -> Iterator[tuple[_Place, int, int]]:
+    """Yield where the tokens stand in a block in one run."""
+    if not place.words.issuperset(said):
+        return
+    printed = [token for token, _, _ in place.tokens]
+    for first in range(len(printed) - len(said) + 1):
+        if printed[first] == said[0] and printed[first : first + len(said)] == said:
+            yield place, first, first + len(said)
+
+
+def _overlap(said: list[str], place: _Place) -> tuple[float, int, int]:
+    """Return the share of the quote's tokens that stand in a block in order, and the stretch where they stand."""
+    printed = [token for token, _, _ in place.tokens]
+    blocks = [each for each in SequenceMatcher(None, said, printed, autojunk=False).get_matching_blocks() if each.size]
+    if not blocks:
+        return 0.0, 0, len(printed)
+    first = max(0, blocks[0].b - blocks[0].a)
+    last = blocks[-1]
+    after = min(len(printed), last.b + last.size + len(said) - last.a - last.size)
+    return sum(each.size for each in blocks) / len(said), first, max(after, first + 1)
+
+
+def _changes(said: list[str], printed: list[str]) -> list[Change]:
+    changes = [
+        Change(_kind(said[a:b], printed[c:d]), " ".join(said[a:b]), " ".join(printed[c:d]))
+        for tag, a, b, c, d in SequenceMatcher(None, said, printed, autojunk=False).get_opcodes()
+        if tag != "equal"
+    ]
+    return sorted(changes, key=lambda change: ORDER.index(change.kind))
+
+
+def _kind(said: Iterable[str], printed: Iterable[str]) -> ChangeKind:
+    parted = Counter(said), Counter(printed)
+    words = {word.lower() for word in ((parted[0] - parted[1]) | (parted[1] - parted[0]))}
+    if any(word[0].isdigit() for word in words):
+        return "digit"
+    if words & NEGATIONS or any(word.endswith(("n't", "n’t")) for word in words):
+        return "negation"
+    if words & HEDGES:
+        return "hedge"
+    return "word" if any(word[0].isalnum() for word in words) else "punctuation"
+
+
+def _found(
+    place: _Place, first: int, after: int, said: tuple[str, ...], changes: tuple[Change, ...], *, absent: bool = False
+) -> QuoteCheck:
+    start, end = place.tokens[first][1], place.tokens[min(after, len(place.tokens)) - 1][2]
+    touched = [each for each in split_sentences(place.article, place.block) if each.start < end and start < each.end]
+    numbers = dict.fromkeys(str(number) for each in touched for number in (*each.own, *each.covering))
+    printed = (*numbers, *(["LLM"] if any(each.own_llm or each.covering_llm for each in touched) else []))
+    verdict: Verdict = "changed" if changes else "exact" if set(said) <= set(printed) else "misattributed"
+    if absent:
+        verdict, start, end = "absent", touched[0].start, touched[-1].end
+    return QuoteCheck(
+        verdict=verdict,
+        changes=changes,
+        said_sources=said,
+        printed_sources=printed,
+        article=place.article.slug,
+        section=place.block.section,
+        text=place.article.text[start:end],
+        start=start,
+        end=end,
+    )
