@@ -15,7 +15,20 @@ from packaging.utils import canonicalize_name
 
 import ipt_rag
 
-HEAVY = ("faiss", "gradio", "langchain_text_splitters", "markdown_it", "sentence_transformers", "spacy", "torch")
+# Not the readers of a format, markdown-it and YAML: our own articles and strangers' pages are read by different steps.
+HEAVY = (
+    "faiss",
+    "gradio",
+    "langchain_text_splitters",
+    "lxml",
+    "mammoth",
+    "pdfplumber",
+    "rapidfuzz",
+    "sentence_transformers",
+    "snowballstemmer",
+    "spacy",
+    "torch",
+)
 PIN = re.compile(r"^([a-z0-9][a-z0-9._-]*)==([^ ;]+)", re.MULTILINE | re.IGNORECASE)
 # A folder of one machine, named from the top; "src/home/" or an address's path is not one.
 MACHINE_PATH = re.compile(r"(?<![\w.:/})-])/(?:work|root|farm|home|Users)/\w")
