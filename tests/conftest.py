@@ -47,6 +47,10 @@ class WordCountEncoder:
         """Return the number of words."""
         return len(re.findall(r"\w+", text))
 
+    def token_spans(self, text: str) -> tuple[tuple[int, int], ...]:
+        """Return where each word stands."""
+        return tuple(found.span() for found in re.finditer(r"\w+", text))
+
     def encode(self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None) -> Matrix:
         """Return unit vectors, zeros for a text without a word."""
         counts = [tokens.vectors.sum(axis=0) for tokens in self.encode_tokens(texts, progress=progress)]

