@@ -70,6 +70,7 @@ def test_markers_are_read(text: str, marked: Marked) -> None:
         pytest.param("The interval was [0.2, 0.4].", id="decimals in brackets"),
         pytest.param("It was so [sic] then.", id="a word in brackets"),
         pytest.param("An LLM wrote it. LLMs did.", id="LLM as a word"),
+        pytest.param("It measures 5 m² there.", id="the exponent of a unit"),
         pytest.param("1.2 Methods follow here.", id="a section number"),
     ],
 )

@@ -258,6 +258,9 @@ class _Walk:
             self.left_out.append(LeftOut(0, _words(read[0]), f"table in “{self.left_section}”"))
             return True
         header = (*read[0], *(plain(" ") for _ in range(width - len(read[0]))))
+        for caption in table.iter("caption"):
+            self.waiting.extend(_runs(caption, raised=False))
+            self.close()
         self.blocks.append(PageBlock("header", header, 0))
         self.blocks.extend(PageBlock("row", row, 0) for row in read[1:] if _words(row).strip())
         return True
@@ -315,7 +318,7 @@ def _article(root: HtmlElement) -> HtmlElement:
 def _title(root: HtmlElement) -> str:
     for heading in root.iter("h1"):
         text = " ".join(heading.text_content().split())
-        if text and not _hidden(heading):
+        if text and not _hidden(heading) and not SOURCE_LIST.fullmatch(text):
             return text
     for title in root.iter("title"):
         return SITE.sub("", " ".join(title.text_content().split()))

@@ -18,8 +18,8 @@ from ipt_rag.importing.html import page_of_html
 from ipt_rag.importing.page import Page
 
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*\n", re.DOTALL | re.MULTILINE)
-PANDOC = re.compile(r"\[((?:[^\[\]@\n]{0,40}-?@[\w:.#$%&+?<>~/-]*\w[^\[\]@\n]{0,60}?)+)\]")
-KEY = re.compile(r"@([\w:.#$%&+?<>~/-]*\w)")
+PANDOC = re.compile(r"\[((?:[^\[\]@\n]{0,40}(?<![\w.])@[\w:.#$%&+?<>~/-]*\w[^\[\]@\n]{0,60}?)+)\]")
+KEY = re.compile(r"(?<![\w.])@([\w:.#$%&+?<>~/-]*\w)")
 FOOTNOTE = re.compile(r"^\[\^(?P<label>[^\]\s]+)\]:[ \t]*(?P<text>.*(?:\n(?:[ \t]+\S.*))*)\n?", re.MULTILINE)
 ABOUT = ("version", "date", "provenance")
 
@@ -111,7 +111,7 @@ def _pandoc(body: str, about: Mapping[str, str], sources: list[tuple[int, str]],
                 sources.append((numbers[key], escape(about[f"@{key}"])))
         return f"[{', '.join(str(numbers[key]) for key in keys)}]"
 
-    return PANDOC.sub(cited, body) if "[@" in body or "-@" in body or "; @" in body else body
+    return PANDOC.sub(cited, body)
 
 
 def _footnotes(body: str) -> tuple[str, list[tuple[int, str]]]:

@@ -42,6 +42,7 @@ BRACKETED = re.compile(rf"\[\^?({LISTED})\]")
 TAGGED = re.compile(r"\[LLM\]")
 CARET = re.compile(rf"(?<=[\w.!?…,;:{CLOSERS}])\s?\^({LISTED})(?!\w)")
 RAISED_SIGNS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁾⁽", "0123456789-)(")
+RAISING_SIGNS = str.maketrans("0123456789-–−+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁻⁺")
 RAISED = re.compile(r"(?<=[a-z.!?…,;:”’\")])([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,9}(?:[,⁻–˒]\s?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}){0,40})(?!\w)")
 AFTER_SENTENCE = re.compile(rf"(?P<closing>[.!?…][{CLOSERS}]*)(?P<run>{GLUED_LIST})(?P<more>[{CLOSERS}]*){AT_END}")
 AFTER_CLAUSE = re.compile(rf"(?<=[^\W\d_])(?P<closing>[{CLOSERS}]*[,;])(?P<run>{GLUED_LIST})(?P<more>)(?=\s+[^\W\d])")
@@ -117,7 +118,7 @@ class Grammar:
         text = BRACKETED.sub(lambda found: hold(self._listed(found[1], found, block)), text)
         text = TAGGED.sub(lambda found: hold((), True), text)
         text = CARET.sub(lambda found: hold(self._listed(found[1], found, block)), text)
-        text = RAISED.sub(lambda found: hold(self._glued(found[1].translate(RAISED_SIGNS), found, block)), text)
+        text = RAISED.sub(lambda found: self._raised(found, block, hold), text)
         if block.kind != "heading":
             text = self._digits(text, block, hold)
         if self.tags:
@@ -137,7 +138,13 @@ class Grammar:
         raised = WHOLE.fullmatch(label) if run.raised and not EXPONENT.search(before) else None
         if raised:
             return hold(self._listed(label, raised, block))
-        return run.text
+        return run.text.translate(RAISING_SIGNS) if run.raised else run.text  # 10³ would else be read as 103
+
+    def _raised(self, found: re.Match[str], block: PageBlock, hold: Hold) -> str:
+        """Return a held group for "⁴,⁵"; the exponent of a unit ("m²") stays as it is."""
+        if EXPONENT.search(found.string[max(0, found.start() - 8) : found.start()]):
+            return found[0]
+        return hold(self._glued(found[1].translate(RAISED_SIGNS), found, block))
 
     def _range(self, found: re.Match[str], held: Sequence[Group], block: PageBlock, hold: Hold) -> str:
         """Return a held group for "3–5" whose ends are links of their own."""

@@ -69,6 +69,8 @@ def _inline(marked: Marked, *, heading: bool = False) -> str:
             text = _escape(piece, heading=heading)
             if not written:
                 written = text.lstrip()
+            elif text.startswith(":"):
+                written += "\\" + text  # "[4]:" at the start of a line would be read as a definition
             elif text[:1].isspace() or re.match(r"[,;.)\]”’]", text):
                 written += text
             else:
@@ -76,8 +78,7 @@ def _inline(marked: Marked, *, heading: bool = False) -> str:
         else:
             labels = [*map(str, piece.numbers), *(["LLM"] if piece.llm else [])]
             written = written.rstrip() + "".join(f" [{label}]" for label in labels)
-    # A marker before a colon or bracket would be read as a definition or a link.
-    return re.sub(r"(?<=\])([:(\[])", r"\\\1", SPACE.sub(" ", written).strip()) if marked else ""
+    return SPACE.sub(" ", written).strip()
 
 
 def _escape(text: str, *, heading: bool = False) -> str:

@@ -1,0 +1,181 @@
+"""HTML, Markdown and Word: what each reader takes, leaves out and refuses."""
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from invented_pages import as_docx, invent
+from ipt_rag.errors import ImportRefusedError
+from ipt_rag.importing import import_page
+
+HTML = """<!doctype html><html lang="de-AT"><head><title>Calm Talk - Some Site</title>
+<script>var a = "no";</script></head>
+<body><nav><a href="/">Home</a></nav><article><h1>Calm Talk</h1><p class="x" hidden>Never seen.</p>
+<p>Calm <b>talk</b> is a form of care.<sup id="c1"><a href="#ref-2">2</a></sup> It grew by 10<sup>3</sup> m<sup>2</sup>,
+see <a href="https://a.org">there</a> [<a href="#ref-1">1</a>&ndash;<a href="#ref-3">3</a>].</p>
+<h2>Steps[<a href="#e">edit</a>]</h2><ol start="3"><li>Ask first.<sup>1,2</sup><ul><li>calmly</li></ul></li>
+<li>Wait.</li></ol>
+<dl><dt>Tie</dt><dd>a bond [1]</dd></dl>
+<table><caption>Plan</caption><thead><tr><th>Goal</th><th>Step</th></tr></thead>
+<tbody><tr><td>Rest</td><td>Sleep <sup>3</sup></td></tr></tbody></table>
+<figure><img src="a.png" alt="A drawing"><figcaption>Two people talk.</figcaption></figure>
+<form>Your name <input></form><h2>Empty</h2><h2>References</h2>
+<ol><li id="ref-1"><a href="#c0">^</a> Lee A. Calm. 2016;173(7):680-687.</li>
+<li id="ref-2">Klee B. Rest. <a href="https://b.org/x">link</a></li><li id="ref-3">Roe C. Talk. 2019.</li></ol>
+<h2>Related articles</h2><p>Another page.</p></article><footer>Imprint</footer></body></html>"""
+BODY = [
+    "Calm talk is a form of care. [2] It grew by 10³ m², see there. [1] [2] [3]",
+    "## Steps",
+    "3. Ask first. [1] [2]",
+    "    - calmly",
+    "4. Wait.",
+    "- **Tie** — a bond [1]",
+    "Plan",
+    "| Goal | Step |",
+    "| --- | --- |",
+    "| Rest | Sleep [3] |",
+    "Two people talk.",
+]
+
+
+def body(path: Path) -> list[str]:
+    """Return the lines of the article between title and sources."""
+    lines = import_page(path).markdown.split("\n# ", 1)[1].splitlines()[1:]
+    return [line for line in lines if line and not line.startswith("[")]
+
+
+def saved(folder: Path, name: str, content: str | bytes) -> Path:
+    """Write a file."""
+    path = folder / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def test_a_saved_page_gives_its_text_alone(tmp_path: Path) -> None:
+    """Scripts, menus, forms, hidden and empty parts are gone; lists, tables, terms and every citation are there."""
+    page = import_page(saved(tmp_path, "page.html", HTML))
+    assert body(tmp_path / "page.html") == BODY
+    assert "language: de\n" in page.markdown
+    assert "title: Calm Talk\n" in page.markdown
+    assert '[1]: #sources "Lee A. Calm. 2016;173(7):680-687."' in page.markdown
+    assert "[2]: https://b.org/x" in page.markdown
+    assert {line.text for line in page.report.left_out} >= {"Empty", "References", "Related articles", "Another page."}
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        pytest.param("<html><body><p> </p></body></html>", "no article text", id="no text"),
+        pytest.param("<div>" * 240 + "Calm talk.", "nests more than 200", id="deep nesting"),
+        pytest.param("<p>Calm talk is care.<sup>4</sup></p>", "no list of sources", id="a number without a list"),
+        pytest.param(
+            "<meta charset=latin-9-x><p>Calm talk.</p>", "says that it is latin-9-x", id="an unknown encoding"
+        ),
+        pytest.param(b"\x89PNG\r\n", "is a picture", id="a picture"),
+    ],
+)
+def test_web_pages_that_are_none_are_refused(content: str | bytes, problem: str, tmp_path: Path) -> None:
+    """Each ends in one sentence."""
+    with pytest.raises(ImportRefusedError, match=problem):
+        import_page(saved(tmp_path, "page.html", content))
+
+
+def test_a_page_in_its_declared_encoding_is_read(tmp_path: Path) -> None:
+    """The encoding that a page names is believed."""
+    path = saved(
+        tmp_path, "page.html", "<meta charset='windows-1252'><h1>Müde</h1><p>Er ist müde.</p>".encode("cp1252")
+    )
+    assert "Er ist müde." in import_page(path).markdown
+
+
+def test_hostile_markup_does_not_reach_the_article(tmp_path: Path) -> None:
+    """Text that looks like markup is escaped, so that no forge renders it."""
+    path = saved(
+        tmp_path, "page.html", "<h1>T</h1><p>Calm &lt;script&gt;alert(1)&lt;/script&gt; [x](javascript:y).</p>"
+    )
+    assert body(path) == [r"Calm \<script>alert(1)\</script> \[x](javascript:y)."]
+
+
+@pytest.mark.parametrize(
+    ("markdown", "sentence", "source"),
+    [
+        pytest.param("Calm talk helps.[^4]\n\n[^4]: Lee A. Calm. 2016.", "helps. [4]", "[4]: #sources", id="footnote"),
+        pytest.param(
+            "Calm talk helps.[^lee]\n\n[^lee]: Lee A. Calm.\n    More.", "helps. [1]", "Calm. More.", id="named"
+        ),
+        pytest.param(
+            'Calm talk helps. [4]\n\n[4]: https://a.org "T1 · Lee A."', "helps. [4]", "T1 · Lee A.", id="ours"
+        ),
+        pytest.param(
+            "Calm talk helps [4].\n\n# Sources\n\n4. Lee A. Calm.", "helps. [4]", '"Lee A. Calm."', id="brackets"
+        ),
+        pytest.param(
+            "---\nreferences:\n- id: lee16\n  author:\n  - family: Lee\n    given: A\n  title: Calm\n"
+            "  issued: 2016\n---\n\nCalm talk helps [see @lee16, p. 4].\n",
+            "helps. [1]",
+            "Lee A. Calm. 2016.",
+            id="pandoc",
+        ),
+    ],
+)
+def test_citations_of_markdown(markdown: str, sentence: str, source: str, tmp_path: Path) -> None:
+    """Footnotes and brackets keep their numbers; names and keys are numbered as they are first cited."""
+    written = import_page(saved(tmp_path, "page.md", markdown)).markdown
+    assert sentence in written
+    assert source in written
+
+
+def test_a_key_without_a_reference_is_refused(tmp_path: Path) -> None:
+    """Pandoc's key must be defined in the front matter."""
+    with pytest.raises(ImportRefusedError, match="cites @lee16 "):
+        import_page(saved(tmp_path, "page.md", "Calm talk helps [@lee16]."))
+
+
+def test_word_footnotes_are_sources(tmp_path: Path) -> None:
+    """A footnote of a Word file is a numbered source of its own."""
+    packed = io.BytesIO()
+    w = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    with zipfile.ZipFile(io.BytesIO(as_docx(invent(1, max_sources=3)))) as old, zipfile.ZipFile(packed, "w") as new:
+        for name in old.namelist():
+            content = old.read(name).decode()
+            if name == "word/document.xml":
+                run = '<w:r><w:t>Calm talk helps.</w:t></w:r><w:r><w:footnoteReference w:id="2"/></w:r>'
+                content = f'<w:document xmlns:w="{w}"><w:body><w:p>{run}</w:p></w:body></w:document>'
+            if name == "word/_rels/document.xml.rels":
+                kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes"
+                relation = f'<Relationship Id="rId9" Type="{kind}" Target="footnotes.xml"/></Relationships>'
+                content = content.replace("</Relationships>", relation)
+            new.writestr(name, content)
+        note = '<w:footnote w:id="2"><w:p><w:r><w:t>Lee A. Calm. 2016.</w:t></w:r></w:p></w:footnote>'
+        new.writestr("word/footnotes.xml", f'<w:footnotes xmlns:w="{w}">{note}</w:footnotes>')
+    written = import_page(saved(tmp_path, "page.docx", packed.getvalue())).markdown
+    assert "Calm talk helps. [1]" in written
+    assert '[1]: #sources "Lee A. Calm. 2016."' in written
+
+
+def zipped(**parts: bytes) -> bytes:
+    """Return a ZIP file of some parts."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, content in parts.items():
+            file.writestr(f"{name}.xml", content)
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [
+        pytest.param(b"no zip", "no Word file, or a damaged one", id="not a ZIP"),
+        pytest.param(as_docx(invent(1, max_sources=3))[:900], "no Word file, or a damaged one", id="cut off"),
+        pytest.param(zipped(a=b"x"), "cannot be read as a Word file", id="another ZIP"),
+        pytest.param(zipped(a=b"0" * 100_000_001), "bytes when unpacked", id="a bomb"),
+        pytest.param(zipped(a=b'<!DOCTYPE x [<!ENTITY a "b">]>'), "declares entities", id="an entity bomb"),
+        pytest.param(b"\xd0\xcf\x11\xe0\xa1\xb1", "password-protected or of an old Word", id="protected"),
+    ],
+)
+def test_word_files_that_are_none_are_refused(data: bytes, problem: str, tmp_path: Path) -> None:
+    """Each ends in one sentence, before anything is unpacked without measure."""
+    with pytest.raises(ImportRefusedError, match=problem):
+        import_page(saved(tmp_path, "page.docx", data))
