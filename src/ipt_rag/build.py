@@ -149,7 +149,12 @@ class _Embedded:
         """Return the token vectors of each distinct text."""
         missing = [text for text in dict.fromkeys(texts) if text not in self._tokens]
         made = self._encoder.encode_tokens(missing, progress=self._progress("passages and keys", len(missing)))
-        new = {text: vectors.vectors.astype(np.float16) for text, vectors in zip(missing, made, strict=True)}
+        # A text of signs that the encoder does not know at all gets one token that matches nothing.
+        none = np.zeros((1, self._encoder.dim), np.float16)
+        new = {
+            text: encoded.vectors.astype(np.float16) if len(encoded.vectors) else none
+            for text, encoded in zip(missing, made, strict=True)
+        }
         return {text: new[text] if text in new else self._tokens[text] for text in texts}
 
     def vectors(self, texts: Sequence[str]) -> Matrix:

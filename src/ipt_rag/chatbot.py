@@ -101,11 +101,11 @@ class Chatbot:
         with self._lock:
             vector, tokens = self._encoder.encode_question(query.text)
         lexical = dict(self.index.lexical(query.words, k=settings.CANDIDATES))
-        candidates = {*self.index.dense(vector, k=settings.CANDIDATES), *lexical}
+        candidates = sorted({*self.index.dense(vector, k=settings.CANDIDATES), *lexical})
         hits = rank(
             tokens.vectors,
-            sorted(candidates),
-            lambda number: self.index.tokens(number, keys=True),
+            candidates,
+            *self.index.all_tokens(candidates),
             lexical=lexical,
             discounts={number: self._discount(number, query) for number in candidates},
         )
@@ -128,7 +128,7 @@ class Chatbot:
         wanted = stems(search.query.text) or stems(" ".join(search.query.words))
         rarity = [math.log((len(self.index) + 1) / (1 + self._frequency[stem])) for stem in wanted]
         content = [bool(content_words(search.query.text[start:end])) for start, end in search.tokens.spans]
-        whole = self.index.tokens(hit.number, keys=False).mean(axis=0)
+        whole = self.index.tokens(hit.number).mean(axis=0)
         no_number, no_year, no_name = lacks(asked, text)
         noun = stems(asked.noun)
         return Signals(
@@ -216,7 +216,7 @@ class Chatbot:
 
     def _matched(self, number: int, passage: Passage, search: Search) -> tuple[tuple[int, int], ...]:
         """Return where in a passage's text stand the words that the question's content words matched."""
-        own = self.index.tokens(number, keys=False)
+        own = self.index.tokens(number)
         cosines = search.tokens.vectors @ own.T
         text, spans = self.index.search_text(number), self._encoder.token_spans(self.index.search_text(number))
         words: set[str] = set()

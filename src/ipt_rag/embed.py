@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from ipt_rag.errors import EncoderError
 
@@ -114,6 +115,7 @@ class MiniLM:
 
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         torch.set_num_threads(1)
+        threadpool_limits(1)  # NumPy's BLAS as well: other threads would add in another order
         layers = {"output_hidden_states": True}
         return cls(SentenceTransformer(str(folder), device="cpu", local_files_only=True, config_kwargs=layers))
 

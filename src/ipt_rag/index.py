@@ -219,10 +219,19 @@ class Index:
         )
         return [(int(row), float(score)) for row, score in rows]
 
-    def tokens(self, number: int, *, keys: bool) -> Matrix:
-        """Return the token vectors of a passage, shape (tokens, dim), with those of its keys if asked for."""
-        first, keys_first, after = self._ranges[number]
-        return self._tokens[first : after if keys else keys_first].astype(np.float32)
+    def tokens(self, number: int) -> Matrix:
+        """Return the token vectors of a passage without its keys, shape (tokens, dim)."""
+        first, keys_first, _ = self._ranges[number]
+        return self._tokens[first:keys_first].astype(np.float32)
+
+    def all_tokens(self, numbers: Sequence[int]) -> tuple[Matrix, NDArray[np.int64]]:
+        """Return the token vectors of some passages and their keys, shape (tokens, dim), and where each passage's begin."""
+        ranges = self._ranges[list(numbers)]
+        sizes = ranges[:, 2] - ranges[:, 0]
+        starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)[:-1]])
+        # One gather for all: a passage at a time costs more in calls than in arithmetic.
+        rows = np.repeat(ranges[:, 0] - starts, sizes) + np.arange(int(sizes.sum()))
+        return self._tokens[rows].astype(np.float32), starts
 
     def search_text(self, number: int) -> str:
         """Return what of a passage is searched."""

@@ -6,7 +6,7 @@ grows with how far its best match stands out among the candidates: a soft invers
 that matches every passage alike ("patient") says little. The word index has a small say beside it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,7 +30,8 @@ class Ranked:
 def rank(
     question: Matrix,
     candidates: Sequence[int],
-    tokens_of: Callable[[int], Matrix],
+    tokens: Matrix,
+    starts: NDArray[np.int64],
     *,
     lexical: Mapping[int, float],
     discounts: Mapping[int, float],
@@ -39,19 +40,19 @@ def rank(
 
     Args:
         question: token vectors, shape (tokens, dim).
-        candidates: passage numbers.
-        tokens_of: token vectors of a passage, shape (tokens, dim).
+        candidates: passage numbers, ascending.
+        tokens: token vectors of all candidates one after the other, shape (all tokens, dim); each has one at least.
+        starts: row of `tokens` at which each candidate's begin, shape (candidates,).
         lexical: BM25 of those candidates that share words with the question, higher is closer.
         discounts: what to take off the score of passages that are seldom meant, such as vignettes.
     """
     if not len(question) or not candidates:
         return []
-    numbers = sorted(candidates)
-    closest = np.stack([_closest(question, tokens_of(number)) for number in numbers])
+    closest = np.maximum.reduceat(tokens @ question.T, starts, axis=0)
     best_lexical = max(lexical.values(), default=0.0) or 1.0
     late = closest @ token_weights(closest)
     ranked = []
-    for number, score, row in zip(numbers, late.tolist(), closest, strict=True):
+    for number, score, row in zip(candidates, late.tolist(), closest, strict=True):
         mixed = (score + LEXICAL_WEIGHT * lexical.get(number, 0.0) / best_lexical) / (1 + LEXICAL_WEIGHT)
         ranked.append(Ranked(number, round(min(max(mixed - discounts.get(number, 0.0), 0.0), 1.0), 4), row))
     return sorted(ranked, key=lambda hit: (-hit.score, hit.number))
@@ -62,10 +63,3 @@ def token_weights(closest: Matrix) -> Matrix:
     standing_out = closest.max(axis=0) - closest.mean(axis=0) + 0.05  # 0.05: no token counts for nothing
     weights: Matrix = 0.5 / closest.shape[1] + 0.5 * standing_out / standing_out.sum()
     return weights.astype(np.float32)
-
-
-def _closest(question: Matrix, passage: Matrix) -> Matrix:
-    if not len(passage):
-        return np.zeros(len(question), dtype=np.float32)
-    closest: Matrix = (question @ passage.T).max(axis=1)
-    return closest
