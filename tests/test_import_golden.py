@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from invented_pages import Invented, Part, Said, as_docx, as_html, as_markdown
 from ipt_rag.corpus import read_article
 from ipt_rag.importing import add_page
 from ipt_rag.plain import plain_text
@@ -132,3 +133,47 @@ def test_what_is_doubtful_in_the_clinical_article_is_reported(tmp_path: Path) ->
     """Glued words, the restored table and the stated count of sources are named, by line."""
     report = add_page(licensed("000_*.txt"), tmp_path).report
     assert {doubt.line for doubt in report.doubts} == {88, 115, 146}
+
+
+def as_invented(article: Article) -> Invented:
+    """Return an imported article free of its format, to be printed in another one."""
+    parts: list[Part] = []
+    section: tuple[str, ...] = ()
+    header = None
+    for block in article.blocks:
+        if block.section != section:
+            section = block.section
+            parts.append(Part("heading", (Said(section[-1], (), False),)))
+        said = [Said(plain_text(each.text), each.own, each.own_llm) for each in split_sentences(article, block)]
+        if block.kind == "row":
+            if block.lead_in != header and block.lead_in:
+                header = block.lead_in
+                parts.append(Part("header", tuple(Said(cell, (), False) for cell in header.text.split(" | "))))
+            cells = [Said(cell, (), False) for cell in said[0].text.split(" | ")]
+            said = [*cells[:-1], Said(cells[-1].text, said[0].numbers, said[0].llm)]
+        if block.kind == "definition":
+            term, _, meaning = said[0].text.partition(" — ")
+            said = [Said(term, (), False), Said(meaning, said[0].numbers, said[0].llm), *said[1:]]
+        parts.append(Part("item" if block.kind == "question" else block.kind, tuple(said)))
+    return Invented(article.title, tuple(parts), tuple((each.tier, each.reference) for each in article.sources))
+
+
+@pytest.mark.parametrize(
+    "form", ["HTML, linked", "HTML, raised", "HTML, bracketed", "Markdown, footnotes", "DOCX, raised"]
+)
+def test_the_clinical_article_in_other_formats(form: str, tmp_path: Path) -> None:
+    """Converted to a web page, Markdown and Word, it comes back with every citation."""
+    original = read_article(add_page(licensed("000_*.txt"), tmp_path, slug="original").path)
+    page = as_invented(original)
+    name, printed = {
+        "HTML, linked": ("page.html", as_html(page, style="linked")),
+        "HTML, raised": ("page.html", as_html(page, style="raised")),
+        "HTML, bracketed": ("page.html", as_html(page, style="bracketed")),
+        "Markdown, footnotes": ("page.md", as_markdown(page, style="footnotes")),
+        "DOCX, raised": ("page.docx", as_docx(page)),
+    }[form]
+    converted = tmp_path / name
+    converted.write_bytes(printed.encode() if isinstance(printed, str) else printed)
+    added = add_page(converted, tmp_path)
+    assert (added.report.marker_groups, added.report.llm_tags, added.report.sources) == (58, 31, 8)
+    assert imported(read_article(added.path)) == imported(original)
