@@ -34,6 +34,7 @@ SURELY = [
     pytest.param("58yo male, david martin, seen last year", "david martin", "a full name", id="name without a cue"),
     pytest.param("seen by Dr. Smith today", "Smith", "a person's name", id="title"),
     pytest.param("Emily R., 40, asked", "Emily R.", "a person's name", id="given name and initial"),
+    pytest.param("patient 鈴木 太郎 is low", "鈴木 太郎", "a person's name", id="another script"),
     pytest.param("lives at 27 Old Mill Lane", "27 Old Mill Lane", "a street address or place of living", id="street"),
     pytest.param("zip code 59718", "59718", "a postal code", id="postal code"),
     pytest.param("DOB 03/14/1987", "03/14/1987", "a date of birth or other full date", id="date"),

@@ -118,6 +118,12 @@ r"female|hx|dx|her\s(?:husband|wife|son)|phq-?9|epds|referred|discharged|treated
 )  # fmt: skip
 POSSESSED = re.compile(r"\b(?:my|her|his|their|our|a|the)\s$", re.IGNORECASE)
 PRONOUN = re.compile(r"\b(?:he|she|him|her|his|hers|s/he|case|client|session|today)\b", re.IGNORECASE)
+# Letters beyond Latin right behind a role or "name": a name left in its own script.
+OTHER_SCRIPT = re.compile(
+    r"\b(?:patients?|pts?|clients?|named|called|name(?:\sis)?|mr|mrs|ms|dr)\b[\s.:,(\"']{1,3}"
+    r"(?P<id>[^\W\d_\u0000-\u024f]{1,12}(?:[ \u00b7\u30fb][^\W\d_\u0000-\u024f]{1,12}){0,2})",
+    re.IGNORECASE,
+)
 DISEASE = re.compile(
     r"(?:'s)?(?:[\s-][a-z]{4,14}){0,2}?\s(?:syndrome|disease|disorder|reflex|sign|score|scores|"
     r"criteria|test|scale|palsy|lymphoma|sarcoma|tumou?r|anaemia|anemia|phenomenon|dystrophy|"

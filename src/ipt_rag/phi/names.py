@@ -15,6 +15,7 @@ from ipt_rag.phi.name_cues import (
     DID,
     DISEASE,
     NEVER,
+    OTHER_SCRIPT,
     PARTICLES,
     PERSON,
     POSSESSED,
@@ -38,6 +39,8 @@ class NameFinder:
         message = Message.of(text, self._lists)
         for rule in (self._titled, self._announced, self._beside_role, self._initialled, self._full, self._alone):
             yield from rule(message)
+        for match in OTHER_SCRIPT.finditer(text):
+            yield NAME, match.start("id"), match.end("id")
 
     def find_with(self, entities: EntityFinder, text: str) -> Iterator[Found]:
         """Yield names that the model sees, as typed or with likely names in capitals; the lists may veto."""
