@@ -1,0 +1,293 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from filelock import FileLock
+
+from ipt_rag import build
+from ipt_rag.build import BuildReport, build_index, ensure_index
+from ipt_rag.embed import Encoder
+from ipt_rag.errors import ArticleError, CorpusError, SettingsError
+from ipt_rag.index import FILES, Index, current_digest
+from ipt_rag.keys import passage_digest
+
+Build = Callable[[Path], BuildReport]
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Path:
+    """Where the tests build."""
+    return tmp_path / "index"
+
+
+@pytest.fixture
+def run(index: Path, counting: Encoder) -> Build:
+    """Build the index of a corpus with the counting encoder."""
+    return lambda corpus: build_index(corpus, index, open_encoder=lambda: counting)
+
+
+def files_of(index: Path) -> dict[str, bytes]:
+    """Return the bytes of the current generation."""
+    digest = current_digest(index)
+    assert digest
+    return {name: (index / digest / name).read_bytes() for name in (*FILES, "manifest.json")}
+
+
+def replace(path: Path, old: str, new: str) -> None:
+    """Edit an article."""
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_a_build_says_what_it_did(run: Build, articles: Path, index: Path) -> None:
+    """The report counts articles, passages and chunks as the index holds them."""
+    done = run(articles)
+    held = Index.open(index)
+    assert (done.digest, done.changed, done.articles) == (held.digest, True, 3)
+    assert (done.passages, done.chunks) == (len(held), held.chunk_count)
+    assert held.passage(0).text == "A lantern burns whale oil. It is lit at dusk."
+    assert held.passage(len(held) - 1).kind == "source"
+
+
+def test_building_twice_changes_nothing(run: Build, articles: Path, index: Path) -> None:
+    """The second build embeds nothing, writes nothing, and does not even open the encoder."""
+    first = run(articles)
+    before = {path: path.stat().st_mtime_ns for path in index.rglob("*") if path.name != ".lock"}
+
+    def no_encoder() -> Encoder:
+        raise AssertionError("the encoder was opened")
+
+    second = build_index(articles, index, open_encoder=no_encoder)
+    assert (second.changed, second.embedded, second.digest) == (False, 0, first.digest)
+    assert (second.passages, second.chunks) == (first.passages, first.chunks)
+    assert {path: path.stat().st_mtime_ns for path in index.rglob("*") if path.name != ".lock"} == before
+
+
+def test_an_edited_article_embeds_only_what_changed(run: Build, articles: Path) -> None:
+    """One edited sentence is one passage and its chunk; the two hundred others are taken from the last generation."""
+    run(articles)
+    replace(articles / "tea.md", "Nobody signed it.", "The keeper signed it.")
+    assert run(articles).embedded == 2
+
+
+def test_a_new_heading_embeds_itself_and_its_chunk(run: Build, articles: Path) -> None:
+    """A section's heading is a key of its passages: renamed, it is embedded once, and its chunk with it."""
+    run(articles)
+    replace(articles / "tides.md", "### Neaps", "### Low water")
+    assert run(articles).embedded == 2
+
+
+def test_an_index_brought_up_to_date_is_the_one_built_anew(
+    run: Build, articles: Path, index: Path, tmp_path: Path, counting: Encoder
+) -> None:
+    """By whatever way a corpus was reached, its index has the same digest and the same bytes."""
+    run(articles)
+    replace(articles / "tea.md", "Nobody signed it.", "The keeper signed it.")
+    run(articles)
+    build_index(articles, tmp_path / "anew", open_encoder=lambda: counting)
+    assert files_of(index) == files_of(tmp_path / "anew")
+
+
+def test_an_article_taken_away_is_gone(run: Build, articles: Path, index: Path) -> None:
+    """No passage, title, source or word of a removed article stays."""
+    run(articles)
+    (articles / "lanterns.md").unlink()
+    assert run(articles).embedded == 0
+    held = Index.open(index)
+    assert list(held.articles()) == ["tea", "tides"]
+    assert held.lexical(["whale"], k=5) == []
+    assert "A lantern burns whale oil. It is lit at dusk." not in held.search_texts()
+
+
+def test_keys_are_indexed_beside_their_passage(run: Build, articles: Path, index: Path) -> None:
+    """An anticipated question finds its passage, and a change of the key file alone makes another index."""
+    first = run(articles)
+    held = Index.open(index)
+    line = json.dumps({"passage": passage_digest(held.passage(0)), "questions": ["What fuels the lamp?"]})
+    (articles / "lanterns.questions.jsonl").write_text(line)
+    second = run(articles)
+    assert second.digest != first.digest
+    assert second.embedded == 1
+    assert Index.open(index).lexical(["fuels"], k=5)[0][0] == 0
+
+
+def test_headings_are_keys(run: Build, articles: Path, index: Path) -> None:
+    """What a section's heading says is said of its passages."""
+    run(articles)
+    held = Index.open(index)
+    neap = next(number for number in range(len(held)) if held.passage(number).text == "A neap tide rises less.")
+    assert held.keys(neap) == ("Springs and neaps › Neaps",)
+
+
+def test_offsets_survive_two_articles(run: Build, articles: Path, index: Path) -> None:
+    """Chunk numbers count through all articles: each chunk's passages stand in its text."""
+    run(articles)
+    held = Index.open(index)
+    tide = held.dense(np.eye(9, dtype=np.float32)[3], k=1)
+    assert {held.passage(number).article for number in tide} == {"tides"}
+
+
+def test_a_damaged_index_is_built_anew(run: Build, articles: Path, index: Path) -> None:
+    """A build heals what does not match its manifest, without trusting any of it."""
+    first = run(articles)
+    (index / first.digest / "tokens.npy").write_bytes(b"no tokens")
+    healed = run(articles)
+    assert (healed.changed, healed.digest) == (True, first.digest)
+    assert healed.embedded > 0
+    assert Index.open(index).digest == first.digest
+
+
+def test_vectors_of_another_encoder_are_not_taken(
+    run: Build, articles: Path, index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When the encoder changes, everything is embedded again."""
+    first = run(articles)
+    monkeypatch.setattr(build, "MiniLM", SimpleNamespace(name="another encoder"))
+    assert run(articles).embedded == first.embedded
+
+
+def test_progress_is_reported(articles: Path, index: Path, counting: Encoder) -> None:
+    """Who waits hears of each article and how many texts are done."""
+    lines: list[str] = []
+    build_index(articles, index, report=lines.append, open_encoder=lambda: counting)
+    assert "tea: 14 passages, 2 sources" in lines
+    assert lines[-1] == "embedded 11 of 11 chunks"
+
+
+def test_a_broken_corpus_leaves_the_index(run: Build, articles: Path, index: Path) -> None:
+    """An article that cannot be read stops the build before anything is touched."""
+    run(articles)
+    before = files_of(index)
+    (articles / "broken.md").write_text("no front matter")
+    with pytest.raises(ArticleError, match="no front matter"):
+        run(articles)
+    with pytest.raises(CorpusError):
+        run(articles / "none")
+    assert files_of(index) == before
+
+
+def test_a_second_builder_is_turned_away(run: Build, articles: Path, index: Path) -> None:
+    """While one build writes, another says so at once and waits for nothing."""
+    index.mkdir()
+    with FileLock(index / ".lock"), pytest.raises(SettingsError, match="Another build is writing"):
+        run(articles)
+    assert run(articles).changed
+
+
+def test_a_full_disk_is_one_sentence(articles: Path, index: Path) -> None:
+    """When the disk takes no more, whichever library met it, the error is ours and the old index stays."""
+    script = """
+import resource, sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[3])
+from conftest import WordCountEncoder
+from ipt_rag.build import build_index
+from ipt_rag.errors import SettingsError
+
+for limit in (0, 2_000, 20_000, 60_000):
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
+    try:
+        build_index(Path(sys.argv[1]), Path(sys.argv[2]), open_encoder=lambda: WordCountEncoder(("tea",) * 300))
+    except SettingsError as error:
+        print(error)
+"""
+    arguments = [sys.executable, "-c", script, str(articles), str(index), str(Path(__file__).parent)]
+    told = subprocess.run(arguments, capture_output=True, text=True, check=True)
+    lines = told.stdout.splitlines()
+    assert len(lines) >= 3, told
+    assert all("cannot be written (" in line and "None" not in line for line in lines)
+    assert [path.name for path in index.iterdir() if path.is_dir()] == []
+
+
+def test_killed_at_any_step_the_index_is_whole(articles: Path, index: Path, run: Build, tmp_path: Path) -> None:
+    """A builder killed outright at any step of writing leaves the old generation or the new one, and both answer."""
+    old = run(articles).digest
+    replace(articles / "tea.md", "Nobody signed it.", "The keeper signed it.")
+    script = """
+import os, shutil, signal, sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[3])
+from conftest import WordCountEncoder
+from ipt_rag import index
+from ipt_rag.build import build_index
+
+def fatal(original):
+    def wrapped(*arguments, **options):
+        global left
+        left -= 1
+        if not left:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return original(*arguments, **options)
+    return wrapped
+
+index._write_passages = fatal(index._write_passages)
+for owner, name in ((os, "fsync"), (Path, "rename"), (Path, "replace"), (Path, "write_bytes")):
+    setattr(owner, name, fatal(getattr(owner, name)))
+words = ("tea", "pot", "kettle", "tide", "moon", "lantern", "oil", "caffeine")
+for left in range(1, 12):
+    copy = Path(sys.argv[2]) / str(left)
+    shutil.copytree(Path(sys.argv[2]) / "index", copy)
+    child = os.fork()
+    if not child:
+        build_index(Path(sys.argv[1]), copy, open_encoder=lambda: WordCountEncoder(words))
+        os._exit(0)
+    print(left, os.waitpid(child, 0)[1])
+"""
+    arguments = [sys.executable, "-c", script, str(articles), str(tmp_path), str(Path(__file__).parent)]
+    told = subprocess.run(arguments, capture_output=True, text=True, check=True)
+    assert told.stdout.splitlines() == [f"{moment} {signal.SIGKILL}" for moment in range(1, 12)]
+    digests = []
+    for moment in range(1, 12):
+        after = Index.open(tmp_path / str(moment))
+        texts = after.search_texts()
+        assert ("Nobody signed it." in texts) == (after.digest == old)
+        assert ("The keeper signed it." in texts) == (after.digest != old)
+        digests.append(after.digest)
+    new = run(articles).digest
+    assert digests == [old] * digests.count(old) + [new] * digests.count(new)
+    assert digests[0] == old
+    assert digests[-1] == new
+    assert not build_index(articles, tmp_path / "11", open_encoder=lambda: pytest.fail("nothing is to be done")).changed
+
+
+def test_ensure_index(articles: Path, index: Path, counting: Encoder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An index is built where it is missing, older than the corpus or damaged, each said once, and else left alone."""
+    monkeypatch.setattr(build.build_index, "__kwdefaults__", {"report": print, "open_encoder": lambda: counting})
+
+    def said() -> list[str]:
+        lines: list[str] = []
+        ensure_index(articles, index, lines.append)
+        return [line for line in lines if "Building it now." in line]
+
+    older = f"The index in {index} is missing or older than {articles}. Building it now."
+    assert said() == [older]
+    assert said() == []
+    replace(articles / "tea.md", "Nobody signed it.", "The keeper signed it.")
+    assert said() == [older]
+    digest = current_digest(index)
+    assert digest
+    (index / digest / "vectors.faiss").unlink()
+    [line] = said()
+    assert line.startswith("vectors.faiss of the index in ")
+    assert said() == []
+
+
+def test_os_errors_without_a_reason_are_still_told(
+    articles: Path, index: Path, monkeypatch: pytest.MonkeyPatch, counting: Encoder
+) -> None:
+    """An error of the system that says nothing is told by what it is, never as "None"."""
+
+    def failing(*arguments: object, **options: object) -> None:
+        raise OSError("device gone")
+
+    monkeypatch.setattr(os, "fsync", failing)
+    with pytest.raises(SettingsError, match=r"cannot be written \(device gone\)"):
+        build_index(articles, index, open_encoder=lambda: counting)
