@@ -31,52 +31,54 @@ def quick() -> Guard:
 
 SURELY = [
     pytest.param("my patient tamsin holloway is low", "tamsin holloway", "a full name", id="name, lower case"),
-    pytest.param("58yo male, david martin, seen last year", "david martin", "a full name", id="name without a cue"),
-    pytest.param("seen by Dr. Smith today", "Smith", "a person's name", id="title"),
-    pytest.param("Emily R., 40, asked", "Emily R.", "a person's name", id="given name and initial"),
+    pytest.param(
+        "71yo widow, helen costello, seen in spring", "helen costello", "a full name", id="name without a cue"
+    ),
+    pytest.param("she saw Dr. Harris today", "Harris", "a person's name", id="title"),
+    pytest.param("Rebecca T., 40, asked", "Rebecca T.", "a person's name", id="given name and initial"),
     pytest.param("patient 鈴木 太郎 is low", "鈴木 太郎", "a person's name", id="another script"),
     pytest.param("lives at 27 Old Mill Lane", "27 Old Mill Lane", "a street address or place of living", id="street"),
-    pytest.param("zip code 59718", "59718", "a postal code", id="postal code"),
-    pytest.param("DOB 03/14/1987", "03/14/1987", "a date of birth or other full date", id="date"),
+    pytest.param("zip code 73019", "73019", "a postal code", id="postal code"),
+    pytest.param("DOB 11/02/1975", "11/02/1975", "a date of birth or other full date", id="date"),
     pytest.param("a 93-year-old widow", "93", "an age of 90 or more", id="age"),
-    pytest.param("call 406-555-0143", "406-555-0143", "a phone number", id="phone"),
-    pytest.param("fax 406-555-0188 please", "406-555-0188", "a fax number", id="fax"),
+    pytest.param("call 646-555-0173", "646-555-0173", "a phone number", id="phone"),
+    pytest.param("fax 212-555-0133 please", "212-555-0133", "a fax number", id="fax"),
     pytest.param("write a.b@example.org", "a.b@example.org", "an e-mail address", id="e-mail"),
     pytest.param("SSN 219-09-9999", "219-09-9999", "a social security or national number", id="SSN"),
     pytest.param("MRN: LH-204418", "LH-204418", "a medical record or chart number", id="record"),
     pytest.param("member ID KXH88219", "KXH88219", "a health plan or insurance number", id="plan"),
     pytest.param("card 4111 1111 1111 1111", "4111 1111 1111 1111", "an account or card number", id="card"),
     pytest.param("passport no. K0044719", "K0044719", "a licence, certificate or passport number", id="passport"),
-    pytest.param("license plate ABC-1234", "ABC-1234", "a vehicle or plate number", id="plate"),
+    pytest.param("license plate KLM-4471", "KLM-4471", "a vehicle or plate number", id="plate"),
     pytest.param("pump S/N NG118442", "NG118442", "a device or serial number", id="device"),
     pytest.param("follow @quiet_otter7", "@quiet_otter7", "a personal web address or user name", id="user name"),
     pytest.param("from 203.0.113.87", "203.0.113.87", "an IP address", id="IP"),
     pytest.param("voiceprint VP-20931", "VP-20931", "a fingerprint, voice or other biometric record", id="voice"),
     pytest.param("see IMG_4471.jpg", "IMG_4471.jpg", "a photograph of a person", id="photograph"),
-    pytest.param("inmate number 221045", "221045", "another identifying number", id="other"),
+    pytest.param("inmate number 88-2291", "88-2291", "another identifying number", id="other"),
 ]
 NEAR_MISSES = [
-    "Weissman, Markowitz & Klerman (2000)",
-    "who is gerald klerman",
+    "Frank, Kupfer & Swartz (1999)",
+    "who was adolf meyer",
     "Ottoline Quartermaine's paper",
-    "PHQ-9 14 and HAM-D 19",
-    "Session 4 of 16",
-    "OR 1.92 (95% CI 1.37-2.69)",
-    "JAMA 2003;289(23):3117-3124",
-    "NCT01234567, PMID 27032627, ISRCTN 11123157",
-    "DSM-5 296.32, F33.1, CPT 90837",
-    "imipramine 150-300 mg/d",
-    "89 year old woman",
+    "PHQ-9 17 and HAM-D 22",
+    "session 7/16",
+    "RR 0.74 (0.61 to 0.90), I2 = 63%",
+    "Am J Psychiatry 1999;156(11):1762-1769",
+    "NCT00043602, PMID: 2675644, ISRCTN 67891234",
+    "DSM-5 296.35, F43.21, CPT 90834",
+    "amitriptyline 100-150 mg daily",
+    "woman, 88, new to a care home",
     "patients aged 90 and older",
-    "between February and June 2002",
+    "recruited from September 1998 to May 2001",
     "my patient may mark the end",
-    "her late husband was abusive",
+    "his late wife drank",
     "MRN: on file",
-    "Does NICE recommend IPT in Boston, Kenya and Georgia?",
+    "Did NICE look at trials from Goa, Florence and Jordan?",
     "my patient has Parkinson's disease",
     "9 sessions a week, close to home",
     "1-800-273-8255 or 988",
-    "12345 67890",
+    "24680 13579",
     "",
 ]
 
@@ -97,7 +99,7 @@ def test_a_near_miss_passes(guard: Guard, text: str) -> None:
 def test_the_allow_list_hides_names_only(guard: Guard) -> None:
     """A known author's name passes; a number beside it, or a namesake of part of it, does not."""
     assert guard.find("What did Gerald Klerman write?") == ()
-    assert [each.kind for each in guard.find("Gerald Klerman, call 406-555-0143")] == ["a phone number"]
+    assert [each.kind for each in guard.find("Gerald Klerman, call 646-555-0173")] == ["a phone number"]
     assert guard.find("my patient Gerald Okonkwo is low")
 
 
@@ -116,8 +118,8 @@ def test_the_finding_is_the_projects_record() -> None:
     ("earlier", "text"),
     [
         pytest.param(["my patient's name?"], "tamsin", id="a question and its answer"),
-        pytest.param(["her number starts with 406-555"], "-0143", id="a number broken in two"),
-        pytest.param(["what is her zip code"], "59718", id="a label and its value"),
+        pytest.param(["her number starts with 646-555"], "-0173", id="a number broken in two"),
+        pytest.param(["what is her zip code"], "73019", id="a label and its value"),
     ],
 )
 def test_two_harmless_halves_are_found_together(guard: Guard, earlier: list[str], text: str) -> None:
@@ -180,8 +182,8 @@ def test_check_digits() -> None:
     """Luhn and the IBAN's remainder by 97 tell real shapes from neighbours."""
     assert luhn("4111111111111111")
     assert not luhn("4111111111111112")
-    assert iban("GB29 NWBK 6016 1331 9268 19")
-    assert not iban("GB29 NWBK 6016 1331 9268 18")
+    assert iban("DE89 3704 0044 0532 0130 00")
+    assert not iban("DE89 3704 0044 0532 0130 01")
 
 
 def test_the_model_keeps_no_word_that_was_typed(guard: Guard) -> None:

@@ -38,10 +38,10 @@ def test_measure_counts_each_row_once(tmp_path: Path, guard: Guard) -> None:
     """A caught message, a missed one, a wrong place and a false refusal are told apart, by file and line."""
     file = tmp_path / "rows.jsonl"
     lines = [
-        {"text": "call 406-555-0143", "categories": ["PHONE"]},
+        {"text": "call 646-555-0173", "categories": ["PHONE"]},
         {"text": "nothing here", "categories": ["MRN"]},
         {
-            "text": "my code word is heron; call 406-555-0143",
+            "text": "my code word is heron; call 646-555-0173",
             "categories": ["NAME"],
             "identifiers": [["NAME", "heron"]],
         },

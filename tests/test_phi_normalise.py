@@ -14,12 +14,12 @@ ANY_STRING = st.text(alphabet=st.characters(exclude_categories=[]))  # lone surr
 @pytest.mark.parametrize(
     ("typed", "read"),
     [
-        pytest.param("ＳＳＮ ５３６", "SSN 536", id="full width"),
+        pytest.param("ＳＳＮ ２１９", "SSN 219", id="full width"),
         pytest.param("Маrу", "Mary", id="Cyrillic look-alikes"),
         pytest.param("M\u200bary L\ufeffopez", "Mary Lopez", id="zero width"),
         pytest.param("\u202eMark Lee\u202c", "Mark Lee", id="direction marks"),
         pytest.param("٠٧٧٠٠ ९", "07700 9", id="digits of other scripts"),
-        pytest.param("406–555—0143", "406-555-0143", id="dashes"),
+        pytest.param("303–555—0119", "303-555-0119", id="dashes"),
         pytest.param("Müller", "Müller", id="accents stay"),
         pytest.param("ﬁrst", "first", id="a ligature is two letters"),
     ],
@@ -32,11 +32,11 @@ def test_normalise(typed: str, read: str) -> None:
 @pytest.mark.parametrize(
     ("typed", "read"),
     [
-        pytest.param("call four oh six five five five", "call 406555", id="spoken digits"),
+        pytest.param("call three oh three five five five", "call 303555", id="spoken digits"),
         pytest.param("double five oh", "550", id="double"),
-        pytest.param("march fourteenth nineteen eighty seven", "march 14th 1987", id="spoken date"),
-        pytest.param("one hundred and two years", "102 years", id="hundreds"),
-        pytest.param("5 3 6 - 2 2", "536-22", id="digits apart"),
+        pytest.param("july ninth nineteen eighty three", "july 9th 1983", id="spoken date"),
+        pytest.param("one hundred and four years", "104 years", id="hundreds"),
+        pytest.param("2 1 9 - 0 9", "219-09", id="digits apart"),
         pytest.param("d a n a @ e x . o r g", "dana@ex.org", id="letters apart"),
         pytest.param("J o h n  D o e", "John Doe", id="two spaces part words"),
         pytest.param("j0hn sm1th", "john smith", id="digits for letters"),

@@ -88,7 +88,7 @@ def _of_one_life(match: re.Match[str]) -> bool:
 
 
 def _day_and_month(match: re.Match[str]) -> bool:
-    """Ask of "4/22" for an appointment, a weekday or a birthday beside it: scores and doses look alike."""
+    """Ask of "9/18" for an appointment, a weekday or a birthday beside it: scores and doses look alike."""
     first, second = (int(part) for part in re.findall(r"\d+", match["id"])[:2])
     fits = (1 <= first <= 12 and 1 <= second <= 31) or (1 <= second <= 12 and 1 <= first <= 31)
     cue = (

@@ -49,7 +49,7 @@ _SPOKEN_AT = re.compile(r"\s{1,2}at\s?sign\s{1,2}|\s{0,2}[\[({<]\s?at\s?[\])}>]\
 _SPOKEN_MARKS_IN_MAIL = re.compile(
     r"(?<=\w)\s{1,2}(?:(?P<under>underscore)|(?P<dot>dot)|(?P<dash>dash|hyphen))\s{1,2}(?=\w)", re.IGNORECASE
 )
-# Three or more single characters, each apart: "d a n a @", "5 3 6 - 2 2", "J-o-h-n", "S S N".
+# Three or more single characters, each apart: "e l i @", "2 1 9 - 0 9", "J-o-h-n", "S S N".
 _SPACED = re.compile(
     r"(?<![^\s(\"':])(?:[^\s]{1,1}[ ]{1,3}){2,60}[^\s](?![^\s?!,.;)])|(?<![\w-])(?:\w[-.*_|]){2,30}\w(?![\w-])"
 )
@@ -64,10 +64,10 @@ _OCR_DIGITS = str.maketrans("OoIlSB", "001158")
 
 
 def _value(words: list[str]) -> str:
-    """Return spoken number words as digits: "four oh six" is 406, "nineteen eighty seven" 1987, "hundred and two" 102.
+    """Return spoken number words as digits: "three oh five" is 305, "nineteen sixty four" 1964, "hundred and one" 101.
 
-    >>> _value("double five oh ninety three".split()), _value("one hundred and two".split())
-    ('55093', '102')
+    >>> _value("double five oh ninety three".split()), _value("one hundred and one".split())
+    ('55093', '101')
     """
     if "hundred" in words or "thousand" in words:
         total = part = 0

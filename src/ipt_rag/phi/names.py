@@ -264,7 +264,7 @@ class NameFinder:
                 yield FULL_NAME, tokens[number].start, surname.end
 
     def _is_given_and_initial(self, message: Message, number: int) -> bool:
-        """Return whether "Robert L." or "emily r." stands at a token."""
+        """Return whether "Rebecca T." or "amir h." stands at a token."""
         text, tokens, lists = message.text, message.tokens, self._lists
         token, initial = tokens[number], tokens[number + 1]
         if (
@@ -281,7 +281,7 @@ class NameFinder:
         return not any(lists.is_known(token.word, each.word) for each in behind)
 
     def _surname_behind_initials(self, message: Message, number: int) -> Token | None:
-        """Return the surname of "K. Thompson" or "J. R. Kowalczyk" at a token, unless it is one of the literature's."""
+        """Return the surname of "K. Brathwaite" or "T. B. Okafor" at a token, unless it is one of the literature's."""
         text, tokens, lists = message.text, message.tokens, self._lists
         token = tokens[number]
         if len(token.text) != 1 or not (token.capital or (message.case and token.word not in "eg")):

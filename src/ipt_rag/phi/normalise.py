@@ -47,8 +47,8 @@ def _plain(character: str) -> str:
 def normalise(text: str) -> View:
     """Return `text` in plain letters; any string is accepted, lone surrogates and control characters too.
 
-    >>> normalise("ＳＳＮ 5３6-2\u200b2").text
-    'SSN 536-22'
+    >>> normalise("ＳＳＮ 2１9-0\u200b9").text
+    'SSN 219-09'
     """
     if text.isascii() and (text.isprintable() or text.replace("\n", "").replace("\t", "").isprintable()):
         return View.of(text)

@@ -1,6 +1,6 @@
 """Numbers that belong to one person: of records, plans, accounts, papers, vehicles and devices.
 
-Two ways in: a label followed by a value ("MRN: 48213377"), and a shape that speaks for itself (an SSN, a card whose
+Two ways in: a label followed by a value ("MRN: 204417"), and a shape that speaks for itself (an SSN, a card whose
 check digit is right, an IBAN, a VIN).
 """
 
@@ -29,7 +29,7 @@ _GLUE_WORDS = (
 )
 _GLUE = rf"[\s\"'=:#.,(*/-]{{0,4}}(?:(?:{_GLUE_WORDS})(?![a-z])[\s\"'=:#.,(*/-]{{1,4}}){{0,4}}"
 _NUMBER_WORD = r"[\s\"'(.-]{0,3}(?:numbers?|num|no|nr|id|ids|identifier|code|ending|details|#|:)(?![a-z])"
-# A value holds a digit in its first group or the next ("KA 05 MH 4471"); later groups must hold digits.
+# A value holds a digit in its first group or the next ("MH 12 DE 1433"); later groups must hold digits.
 _VALUE = (
     r"(?P<id>#?(?=[a-z/._-]{0,8} ?[a-z/._-]{0,4}\d)[a-z0-9][a-z0-9/._-]{1,28}(?:[ -]{1,2}[a-z]"
     r"{0,3}\d[a-z0-9-]{0,10}|[ ][A-Z]{1,3}(?=[ ]\d)){0,5})"
