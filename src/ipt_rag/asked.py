@@ -11,7 +11,9 @@ NUMBER_ASKED = re.compile(
     r"\b(?:how (?:many|much|old|often|long|quickly|soon|fast|common|big|large)|percentage|proportion|"
     r"what (?:was|is|are|were) the (?:exact |usual |average )?(?:number|rate|dose|size|score|cut|odds|ratio))\b"
 )
-NUMBER = re.compile(r"\d|\b(?:one|two|three|four|five|six|eight|ten|twelve|weekly|monthly|brief|short|several)", re.IGNORECASE)
+NUMBER = re.compile(
+    r"\d|\b(?:one|two|three|four|five|six|eight|ten|twelve|weekly|monthly|brief|short|several)", re.IGNORECASE
+)
 YEAR_ASKED = re.compile(r"\b(?:when (?:was|were|did)|(?:what|which) (?:year|decade))\b")
 YEAR = re.compile(r"\b(?:1[89]|20)\d\ds?\b")
 NAME_ASKED = re.compile(r"\b(?:who|whom|whose)\b")
@@ -19,7 +21,8 @@ NAME = re.compile(r"\b[A-Z][a-zà-ÿ’'-]+ (?:[A-Z]\. )?[A-Z][a-zà-ÿ’'-]+|\
 PLACE_ASKED = re.compile(r"\b(?:where|(?:which|what) (?:country|city|town|university|hospital))\b")
 # The noun that the answer must be of: "how many *minutes*", "which *antidepressant*", "what is the *dose*".
 NOUN_ASKED = re.compile(
-    r"\b(?:how many|how much|which|what|whose)\s+(?:(?:is|are|was|were|kinds?|types?|sorts?|of|the|an?|exact|usual|main)\s+)*"
+    r"\b(?:how many|how much|which|what|whose)\s+"
+    r"(?:(?:is|are|was|were|kinds?|types?|sorts?|of|the|an?|exact|usual|main)\s+)*"
     r"([a-z][\w-]+)"
 )
 
@@ -53,7 +56,7 @@ def what_is_asked(question: str) -> Asked:
 
 
 def lacks(asked: Asked, passage: str) -> tuple[bool, bool, bool]:
-    """Return whether a passage lacks the number, the year, the name that is asked for; what is not asked for is not lacking."""
+    """Return whether a passage lacks the number, the year, the name that is asked for; others are not lacking."""
     return (
         asked.number and not NUMBER.search(passage),
         asked.year and not YEAR.search(passage),

@@ -1,4 +1,4 @@
-"""Online: one question in, one `Answer` out. Joins guard, query, search, ranking and decision; writes no word itself."""
+"""Online: one question in, one `Answer` out. Joins guard, query, search, ranking and decision; writes no word."""
 
 import math
 import re
@@ -151,7 +151,7 @@ class Chatbot:
         return self._models.keyed if keyed else self._models.plain
 
     def _discount(self, number: int, query: Query) -> float:
-        """Return what to take off a passage's score; fitted by hand on the tuning questions, where 0.03 to 0.1 do alike."""
+        """Return what to take off a passage's score: on the tuning questions 0.03 to 0.1 do alike."""
         kind = self.index.kinds[number]
         if kind == "vignette" and not query.asks_example:
             return 0.05
@@ -240,9 +240,7 @@ class Chatbot:
 
 def known_names(index: Index) -> tuple[str, ...]:
     """Return what may name a person in the corpus: the authors of its sources."""
-    return tuple(
-        source.reference.split(". ")[0] for sources in index.sources().values() for source in sources.values()
-    )
+    return tuple(source.reference.split(". ")[0] for sources in index.sources().values() for source in sources.values())
 
 
 def _word_around(text: str, start: int, end: int) -> str:

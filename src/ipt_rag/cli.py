@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -168,6 +169,103 @@ def ask(question: str, index: Path, as_json: bool, ranked: int) -> None:
             answer = unread(str(error))  # one object a line, in order, whatever a line holds
         click.echo(to_json(answer) if as_json else answer_text(answer))
         sys.stdout.flush()
+
+
+@main.command("eval")
+@click.argument("questions", type=click.Path(path_type=Path))
+@click.option("--unanswerable", type=click.Path(path_type=Path), help="Questions that the articles do not answer.")
+@click.option("--by", type=click.Choice(["facts", "gold"]), default="facts", show_default=True, help="What is right.")
+@INDEX
+def evaluate(questions: Path, unanswerable: Path | None, by: Literal["facts", "gold"], index: Path) -> None:
+    """Measure answers on a file of questions, one JSON object a line.
+
+    QUESTIONS have `question` and `facts` (regular expressions that a right passage matches) or `gold` (snippets that
+    stand in it); `style` groups the figures. Intervals are 95 % bootstrap over questions.
+
+    \b
+        ipt-rag eval answerable.jsonl --unanswerable unanswerable.jsonl
+    """  # noqa: D301 - click must see the backspace
+    from ipt_rag.chatbot import Chatbot  # imports the encoder
+    from ipt_rag.evaluate import DEPTH, by_group, figures, judge, read_questions
+    from ipt_rag.terminal import figures_text
+
+    asked = read_questions(questions)
+    refused = read_questions(unanswerable) if unanswerable else []
+    chatbot = Chatbot.open(index)
+    yes = judge(lambda text: chatbot.ask(text, ranked=DEPTH), asked, by=by, answerable=True)
+    no = judge(lambda text: chatbot.ask(text, ranked=DEPTH), refused, by=by, answerable=False)
+    click.echo(figures_text(f"{len(yes)} questions, {len(no)} unanswerable", figures(yes, no)))
+    click.echo(figures_text("right first, by style", by_group(yes, "style")))
+    if no:
+        click.echo(figures_text("answered, by kind", by_group(no, "kind")))
+
+
+@main.command()
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@CORPUS
+@click.option("--format", "style", type=click.Choice(["text", "github", "json"]), default="text", show_default=True)
+def lint(files: tuple[Path, ...], corpus: Path, style: str) -> None:
+    """Report what is wrong with article files, as file:line and code; exit 1 where something is to be mended.
+
+    \b
+        ipt-rag lint
+        ipt-rag lint mine/article.md --format github
+    """  # noqa: D301 - click must see the backspace
+    from ipt_rag.corpus import article_paths
+    from ipt_rag.embed import token_counter
+    from ipt_rag.lint import as_github, as_json, as_text, exit_code, lint_articles
+    from ipt_rag.phi import Guard
+
+    findings = lint_articles(
+        files or article_paths(corpus),
+        count_tokens=token_counter(),
+        max_tokens=settings.CHUNK_TOKENS,
+        find_phi=Guard().find,
+    )
+    if style == "json":
+        click.echo(as_json(findings))
+    else:
+        for finding in findings:
+            click.echo(as_github(finding) if style == "github" else as_text(finding))
+    raise SystemExit(exit_code(findings))
+
+
+@main.command()
+@click.argument("quote")
+@CORPUS
+def check(quote: str, corpus: Path) -> None:
+    """Say whether a sentence stands in the articles: exact, changed, misattributed or absent.
+
+    QUOTE may be `-`: then each line of standard input is a quote.
+
+    \b
+        ipt-rag check "IPT is delivered in three phases. [4]"
+    """  # noqa: D301 - click must see the backspace
+    from ipt_rag.check import QuoteChecker
+    from ipt_rag.corpus import read_corpus
+    from ipt_rag.phi import Guard
+    from ipt_rag.phi.wording import refusal_text
+    from ipt_rag.terminal import checked_text
+
+    guard, checker = Guard(), QuoteChecker(read_corpus(corpus))
+    for line in _questions(quote):
+        findings = guard.find(line)
+        click.echo(
+            refusal_text(finding.kind for finding in findings) if findings else checked_text(checker.check(line))
+        )
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+def phi(files: tuple[Path, ...]) -> None:
+    """Measure the guard on files of messages, one JSON object a line: what it catches, what it refuses for nothing.
+
+    \b
+        ipt-rag phi tests/data/phi/positives.jsonl tests/data/phi/negatives.jsonl
+    """  # noqa: D301 - click must see the backspace
+    from ipt_rag.phi.measure import measure, report
+
+    click.echo(report(measure(files)))
 
 
 def to_json(answer: Answer) -> str:

@@ -42,11 +42,7 @@ def read_corpus(folder: Path) -> tuple[Article, ...]:
         CorpusError: the folder is missing, holds no `.md` file, or two articles share a slug.
         ArticleError: a file is not a well-formed article.
     """
-    if not folder.is_dir():
-        raise CorpusError(f"There is no folder {folder}. Make it and put articles in, or name another with --corpus.")
-    paths = sorted(path for path in folder.glob("*.md") if path.name.lower() != "readme.md" and path.name[0] != ".")
-    if not paths:
-        raise CorpusError(f"No article (.md) in {folder}. Add one with `ipt-rag add FILE --corpus {folder}`.")
+    paths = article_paths(folder)
     articles = tuple(read_article(path) for path in paths)
     seen: dict[str, Path] = {}
     for article, path in zip(articles, paths, strict=True):
@@ -55,6 +51,20 @@ def read_corpus(folder: Path) -> tuple[Article, ...]:
             raise CorpusError(f"{both} both have the slug {article.slug!r}. Rename one of them.")
         seen[article.slug] = path
     return articles
+
+
+def article_paths(folder: Path) -> list[Path]:
+    """Return the article files of a folder, by name.
+
+    Raises:
+        CorpusError: the folder is missing or holds none.
+    """
+    if not folder.is_dir():
+        raise CorpusError(f"There is no folder {folder}. Make it and put articles in, or name another with --corpus.")
+    paths = sorted(path for path in folder.glob("*.md") if path.name.lower() != "readme.md" and path.name[0] != ".")
+    if not paths:
+        raise CorpusError(f"No article (.md) in {folder}. Add one with `ipt-rag add FILE --corpus {folder}`.")
+    return paths
 
 
 def read_article(path: Path) -> Article:

@@ -191,6 +191,19 @@ class MiniLM:
         return _unit(output["sentence_embedding"].numpy())[: len(texts)], tokens
 
 
+def token_counter() -> Callable[[str], int]:
+    """Return what counts the encoder's tokens in a text, without loading the encoder.
+
+    Raises:
+        EncoderError: as `MiniLM.open`.
+    """
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(_verified_folder() / "tokenizer.json"))
+    tokenizer.no_truncation()
+    return lambda text: len(tokenizer.encode(text).ids) - 2
+
+
 def _unit(vectors: Any) -> Any:
     """Return vectors of length 1 along the last axis."""
     return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12)

@@ -225,7 +225,7 @@ class Index:
         return self._tokens[first:keys_first].astype(np.float32)
 
     def all_tokens(self, numbers: Sequence[int]) -> tuple[Matrix, NDArray[np.int64]]:
-        """Return the token vectors of some passages and their keys, shape (tokens, dim), and where each passage's begin."""
+        """Return the token vectors of some passages with their keys, shape (tokens, dim), and each one's first row."""
         ranges = self._ranges[list(numbers)]
         sizes = ranges[:, 2] - ranges[:, 0]
         starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)[:-1]])

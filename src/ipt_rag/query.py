@@ -17,13 +17,12 @@ import snowballstemmer
 from rapidfuzz.distance import DamerauLevenshtein
 
 WORD = re.compile(r"[^\W_]+(?:[-’'][^\W_]+)*")
-TOPIC = re.compile(
-    r"\b(?:interpersonal (?:psycho)?therapy(?: \(ipt\))?|ipt)\b(?!-)(?:['’]s\b)?", re.IGNORECASE
-)
+TOPIC = re.compile(r"\b(?:interpersonal (?:psycho)?therapy(?: \(ipt\))?|ipt)\b(?!-)(?:['’]s\b)?", re.IGNORECASE)
 # Wrapping that asks without saying what: it holds no word of an answer. Longest first where one begins another.
 WRAPPING = re.compile(
     r"^(?:(?:please|hi|hello|hey|ok|so|well|and|also|um)\b[,!. ]*)*"
-    r"(?:(?:can|could|would|will) you (?:please )?(?:tell|explain|show|give|remind|describe|list|help)(?: (?:to )?me)?(?: with)?"
+    r"(?:(?:can|could|would|will) you (?:please )?(?:tell|explain|show|give|remind|describe|list|help)"
+    r"(?: (?:to )?me)?(?: with)?"
     r"|(?:please )?(?:tell me|explain|describe|remind me|walk me through|give me|show me|list|write me|write)"
     r"|i(?:['’]d| would)? (?:want|need|like) to (?:know|understand|learn)"
     r"|i(?:['’]m| am) (?:wondering|curious|asking|looking for)"
@@ -32,19 +31,22 @@ WRAPPING = re.compile(
     re.IGNORECASE,
 )
 STOPWORDS = frozenset(
-    "a about above after again all also am an and any anyone are as at be because been before being between both but by "
-    "can could did do does doing down during each for from further had has have having he her here hers him his how i if "
-    "in into is it its itself just let me might more most much must my no nor not of off on once only or other our out "
-    "over own per please same shall she should so some such than that the their them then there these they this those "
-    "through to too under until up us use used uses using very was we were what when where which while who whom why will "
-    "with within without would you your yours tell say says said mean means does explain describe give show list get got "
-    "one ones way ways thing things kind kinds sort type really actually exactly know called".split()
+    "a about above after again all also am an and any anyone are as at be because been before being between both "
+    "but by can could did do does doing down during each for from further had has have having he her here hers "
+    "him his how i if in into is it its itself just let me might more most much must my no nor not of off on once "
+    "only or other our out over own per please same shall she should so some such than that the their them then "
+    "there these they this those through to too under until up us use used uses using very was we were what when "
+    "where which while who whom why will with within without would you your yours tell say says said mean means "
+    "does explain describe give show list get got one ones way ways thing things kind kinds sort type really "
+    "actually exactly know called".split()
 )
 
 
 # What asks for an illustration, or for a question to reflect on: such passages are otherwise seldom meant.
 EXAMPLE_ASKED = re.compile(r"\b(?:examples?|vignettes?|illustrat\w*|case|sample|fictional)\b", re.IGNORECASE)
-REFLECTION_ASKED = re.compile(r"\b(?:ask (?:my|your|our|one)sel(?:f|ves)|reflect\w*|supervis\w*|myself)\b", re.IGNORECASE)
+REFLECTION_ASKED = re.compile(
+    r"\b(?:ask (?:my|your|our|one)sel(?:f|ves)|reflect\w*|supervis\w*|myself)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +76,7 @@ def understand(question: str, vocabulary: Mapping[str, int], known: Collection[s
     bare = re.sub(r"\b(?:in|of|for|with|does|is|to|about|on|from|by|and|or|vs|versus)?\s*$", "", bare.rstrip(" ?.!"))
     bare = " ".join(bare.split())
     words = tuple(dict.fromkeys(word for word in content_words(bare or text)))
-    return Query(
-        bare or text, words, repaired, bool(EXAMPLE_ASKED.search(text)), bool(REFLECTION_ASKED.search(text))
-    )
+    return Query(bare or text, words, repaired, bool(EXAMPLE_ASKED.search(text)), bool(REFLECTION_ASKED.search(text)))
 
 
 def content_words(text: str) -> list[str]:

@@ -2,8 +2,10 @@
 
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from ipt_rag.check import QuoteCheck
+from ipt_rag.evaluate import Figure
 from ipt_rag.importing import AddedPage
 from ipt_rag.page_text import ENGLISH as TEXT
 from ipt_rag.phi.wording import refusal_text
@@ -84,3 +86,25 @@ def _quote(number: int, quote: Quote) -> Iterator[str]:
     yield f"   — {' › '.join(part for part in (quote.title, quote.section) if part)}"
     yield f"   {TEXT.vouched[quote.provenance]}{tiers} · characters {quote.start}–{quote.end} of {quote.article}.md"
     yield ""
+
+
+def figures_text(title: str, figures: Iterable[Figure]) -> str:
+    """Return figures as a table with their intervals."""
+    lines = [title]
+    for figure in figures:
+        interval = f"{figure.low:.2f}–{figure.high:.2f}"
+        lines.append(f"  {figure.name:<34} {figure.value:6.3f}   {interval:>9}   {figure.questions:>4} questions")
+    return "\n".join(lines)
+
+
+def checked_text(check: QuoteCheck) -> str:
+    """Return the verdict on a quote, what was changed, and what is printed."""
+    lines: list[str] = [check.verdict]
+    lines += [f"  {change.kind}: said “{change.said}”, printed “{change.printed}”" for change in check.changes]
+    if check.verdict == "misattributed":
+        said, printed = (", ".join(numbers) or "none" for numbers in (check.said_sources, check.printed_sources))
+        lines.append(f"  sources: said {said}, printed {printed}")
+    if check.text:
+        lines.append(textwrap.fill(plain_text(check.text), WIDTH, initial_indent="  ", subsequent_indent="  "))
+        lines.append(f"  — {check.article}, {' › '.join(check.section)}, characters {check.start}–{check.end}")
+    return "\n".join(lines)
