@@ -544,8 +544,8 @@ def explore_html(articles: Mapping[str, Article], passages: Iterable[Passage], f
         if facet_of(facet, passage)
     )
     inner = entries or f'<li class="hint">{escape(text.nothing_in_facet)}</li>'
-    heading = escape(text.facets[facet])
-    return f'<h2 id="explore-title" tabindex="-1">{heading}</h2><ul class="explored">{inner}</ul>'
+    heading = f'<h2 id="explore-title" tabindex="-1" data-facet="{escape(facet)}">{escape(text.facets[facet])}</h2>'
+    return f'{heading}<ul class="explored">{inner}</ul>'
 
 
 def _explored(article: Article, passage: Passage, tiers: Mapping[int, str], text: PageText) -> str:

@@ -213,10 +213,10 @@ def build_page(library: Callable[[], Library]) -> gr.Blocks:
         packet = gr.JSON(visible=False)
 
         private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-        # Always the last: while one list is on its way, Gradio would drop the choice of another.
+        # "multiple": while one list is on its way, Gradio would drop the choice of another.
         viewing = {
             **private,
-            "trigger_mode": "always_last",
+            "trigger_mode": "multiple",
             "concurrency_limit": VIEWED_AT_ONCE,
             "concurrency_id": "view",
         }
@@ -238,7 +238,9 @@ def build_page(library: Callable[[], Library]) -> gr.Blocks:
         )
         desk.select(open_article, None, [views, reader], **viewing)
         read.select(shelf, None, [shelf_view], **viewing)
-        desk.input(show_list, None, [passages], **viewing)
+        desk.input(show_list, None, [passages], **viewing).then(
+            None, None, None, js="() => window.iptPage.listed()", **private
+        )
         explore.select(None, None, None, js="() => window.iptPage.exploring()", **private)
         api(ask, api_name="ask", concurrency_limit=ASKED_AT_ONCE, concurrency_id="ask")
     page.queue(max_size=WAITING_QUESTIONS, default_concurrency_limit=ASKED_AT_ONCE, api_open=False)

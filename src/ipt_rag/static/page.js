@@ -121,8 +121,15 @@ window.iptPage = (() => {
     window.iptPage.listPassages({ facet: button.dataset.facet, language });
   };
 
+  const listed = () => setTimeout(() => { // lists may come in another order than they were asked for
+    const wanted = find("#facets [aria-current]");
+    if (wanted && find("#passages h2")?.dataset.facet !== wanted.dataset.facet) choose(wanted);
+    else sift();
+  }, 100);
+
   const sift = () => {
     const sought = find("#passage-search").value.trim().toLowerCase().split(/\s+/).filter(Boolean);
+    if (!sought.length && !find("#passages .explored > li[hidden]")) return;
     let shown = 0;
     for (const entry of document.querySelectorAll("#passages .explored > li.quote")) {
       const has = entry.textContent.toLowerCase();
@@ -280,5 +287,5 @@ window.iptPage = (() => {
   };
   watchState();
 
-  return { asking, answered, exploring };
+  return { asking, answered, exploring, listed };
 })();
