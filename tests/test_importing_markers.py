@@ -162,3 +162,58 @@ def test_no_tag_is_read_on_a_page_without_tags() -> None:
     """Where no block ends with the tag, LLM is a word."""
     block = PageBlock("paragraph", (plain("They built one. LLM Two came later."),), 3)
     assert Grammar("page.txt", (), (block,), ()).decode(block) == (("They built one. LLM Two came later.",),)
+
+
+AUTHORS = (
+    PageSource(1, "T1", "Lee AB, Klee C. Calm. J Care. 2016;173(7):680.", "", "", 90),
+    PageSource(2, "T1", "van Straten A. Rest. 2011.", "", "", 91),
+    PageSource(3, "T2", "Klee C. Talk. 2018a.", "", "", 92),
+    PageSource(4, "T2", "Klee C. More talk. 2018b.", "", "", 93),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "marked"),
+    [
+        pytest.param("It helps (Lee & Klee, 2016).", ("It helps (Lee & Klee, 2016).", group(1)), id="two authors"),
+        pytest.param(
+            "It helps (see Lee et al., 2016; van Straten, 2011). So.",
+            ("It helps (see Lee et al., 2016; van Straten, 2011).", group(1, 2), " So."),
+            id="two works",
+        ),
+        pytest.param(
+            "Lee et al. (2016) found it.", ("Lee et al. (2016)", group(1), " found it."), id="in the sentence"
+        ),
+        pytest.param("It helps (Klee, 2018b).", ("It helps (Klee, 2018b).", group(4)), id="a letter"),
+        pytest.param("It began in May (2016 in all).", ("It began in May (2016 in all).",), id="a month"),
+    ],
+)
+def test_author_and_year_are_looked_up_in_the_list(text: str, marked: Marked) -> None:
+    """The words stay, for they are the page's own; the number follows them."""
+    block = PageBlock("paragraph", (plain(text),), 3)
+    assert Grammar("page.txt", AUTHORS, (block,), ()).decode(block) == (marked,)
+
+
+def test_an_author_and_year_that_match_two_sources_are_refused() -> None:
+    """The choices are named."""
+    block = PageBlock("paragraph", (plain("It helps (Klee, 2018)."),), 3)
+    with pytest.raises(ImportRefusedError, match="“Klee 2018” can be source 3, or source 4"):
+        Grammar("page.txt", AUTHORS, (block,), ()).decode(block)
+
+
+def test_an_author_and_year_that_match_no_source_are_doubted() -> None:
+    """They stay words."""
+    block = PageBlock("paragraph", (plain("It helps (Roe, 2020)."),), 3)
+    grammar = Grammar("page.txt", AUTHORS, (block,), ())
+    assert grammar.decode(block) == (("It helps (Roe, 2020).",),)
+    assert [doubt.problem for doubt in grammar.doubts] == ["author and year that match no source: kept as words"]
+
+
+def test_numbers_in_round_brackets_are_markers_where_the_page_cites_so() -> None:
+    """On a page that also glues or brackets numbers, or numbers beyond its list, they are words."""
+    block = PageBlock("paragraph", (plain("It helps (4). It is old (2, 3–4), they say."),), 3)
+    decoded = Grammar("page.txt", sources(8), (block,), ()).decode(block)[0]
+    assert decoded == ("It helps.", group(4), " It is old", group(2, 3, 4), ", they say.")
+    for other in ("It helps.4", "It helps [4].", "It took years (12)."):
+        beside = (block, PageBlock("paragraph", (plain(other),), 5))
+        assert len(Grammar("page.txt", sources(8), beside, ()).decode(block)[0]) == 1

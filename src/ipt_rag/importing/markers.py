@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from ipt_rag.errors import ImportRefusedError
+from ipt_rag.importing.author_year import citations, entries
 from ipt_rag.importing.page import Doubt, PageBlock, PageSource, Runs
 
 Assume = Literal["whole", "split", "decimal", "marker"]
@@ -26,6 +27,8 @@ class Group:
 
 Marked = tuple[str | Group, ...]  # words and the groups between them; no group first, no two beside each other
 
+GLUED_INSIDE = "digits glued to a word: kept as printed, not as a marker"
+
 CLOSERS = "”\"’'»)\\]"
 NUMBER = r"\d{1,3}"
 LISTED = rf"{NUMBER}(?:\s?[,;–-]\s?{NUMBER})*"
@@ -39,6 +42,7 @@ AT_END = rf"(?=\s*$|\s+{OPENER}|\s*\x01)"
 # Possessive, so that a long run of digits is walked through once.
 PRINTED = r"(?:\s?\[\^?[\d,;\s–-]++\]|\s?\([\d,;\s–-]++\)|\s?\^?\d[\d,–-]*+|[⁰¹²³⁴⁵⁶⁷⁸⁹⁻,]++)*+(?:\s+\[?LLM\]?)?"
 BRACKETED = re.compile(rf"\[\^?({LISTED})\]")
+PARENTHESISED = re.compile(rf"(?<=[\w.!?”\"’'%])\s?\(({LISTED})\)(?=[.,;:!?]|\s|$)")
 TAGGED = re.compile(r"\[LLM\]")
 CARET = re.compile(rf"(?<=[\w.!?…,;:{CLOSERS}])\s?\^({LISTED})(?!\w)")
 RAISED_SIGNS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁾⁽", "0123456789-)(")
@@ -50,6 +54,7 @@ AFTER_LAST_WORD = re.compile(rf"(?P<closing>[^\W\d_][{CLOSERS}%]*:?)(?P<run>{GLU
 INSIDE_SENTENCE = re.compile(r"(?<![\w-])(?:[a-z]{4,}|(?:1[5-9]|20)\d\d\.)\d{1,3}(?=\s+[a-z])")
 TAG_AFTER_SENTENCE = re.compile(rf"(?<=[.!?…{CLOSERS}\x02])\s+LLM{AT_END}")
 TAG_AFTER_LAST_WORD = re.compile(r"(?<=\w)\s+LLM\s*$")
+HELD_NEXT = re.compile("\x01")
 HELD_RANGE = re.compile(rf"{HELD}\s?[–-]\s?{HELD}")
 HELD_IN_BRACKETS = re.compile(rf"[\[(]\s?({HELD}(?:[,;\s]*{HELD})*)\s?[\])]")
 LABEL = re.compile(r"\d{1,3}|[*†‡§]|[a-z]|note \d+", re.IGNORECASE)
@@ -87,6 +92,7 @@ class Grammar:
         self, name: str, sources: Sequence[PageSource], blocks: Sequence[PageBlock], assume: Collection[Assume]
     ):
         self.name = name
+        self.sources = sources
         self.known = frozenset(source.number for source in sources)
         self.anchors = {source.anchor: source.number for source in sources if source.anchor}
         self.assume = assume
@@ -94,6 +100,13 @@ class Grammar:
         self.doubts: list[Doubt] = []
         texts = [block.text for block in blocks]
         self.words = frozenset(re.findall(r"[^\W\d_]+(?=[^\w-]|$)", "\n".join(texts)))
+        # A page that prints numbers means no more by a number in brackets or an author's year than it says.
+        self.numbered = any(
+            pattern.search(text) for text in texts for pattern in (BRACKETED, CARET, RAISED, AFTER_SENTENCE)
+        ) or any(
+            run.raised and run.text.strip()[:1].isdigit() for block in blocks for cell in block.cells for run in cell
+        )
+        self.parenthesised = self._parenthesised(texts)
         # "LLM" is a tag only on a page that ends blocks with it; elsewhere it is a word.
         self.tags = any(re.search(rf"(?:[.!?…][{CLOSERS}]*|[\])⁰¹²³⁴⁵⁶⁷⁸⁹])[\d,–-]*\s+LLM\s*$", text) for text in texts)
 
@@ -116,6 +129,10 @@ class Grammar:
         text = HELD_RANGE.sub(lambda found: self._range(found, held, block, hold), text)
         text = HELD_IN_BRACKETS.sub(r"\1", text)
         text = BRACKETED.sub(lambda found: hold(self._listed(found[1], found, block)), text)
+        if self.parenthesised:
+            text = PARENTHESISED.sub(lambda found: hold(self._listed(found[1], found, block)), text)
+        if block.kind != "heading" and not self.numbered and not self.parenthesised:
+            text = self._authors(text, block, hold)
         text = TAGGED.sub(lambda found: hold((), True), text)
         text = CARET.sub(lambda found: hold(self._listed(found[1], found, block)), text)
         text = RAISED.sub(lambda found: self._raised(found, block, hold), text)
@@ -139,6 +156,28 @@ class Grammar:
         if raised:
             return hold(self._listed(label, raised, block))
         return run.text.translate(RAISING_SIGNS) if run.raised else run.text  # 10³ would else be read as 103
+
+    def _parenthesised(self, texts: Sequence[str]) -> bool:
+        """Return whether the page cites with "(4)": no other numbers do, and all that stand so are in its list."""
+        listed = [found[1] for text in texts for found in PARENTHESISED.finditer(text)]
+        inside = all(int(number) in self.known for printed in listed for number in re.findall(r"\d+", printed))
+        return len(listed) > 1 and inside and not self.numbered
+
+    def _authors(self, text: str, block: PageBlock, hold: Hold) -> str:
+        """Return text with a held group behind every author and year; the words themselves stay."""
+        for place, works in reversed(list(citations(text)) if self.known else []):
+            numbers: list[int] = []
+            for name, year in works:
+                found = entries(name, year, self.sources)
+                if len(found) > 1 and found[0] not in numbers:
+                    choices = ", or ".join(f"source {number}" for number in found)
+                    raise self._refusal(place, block, f"“{name} {year}” can be {choices}", "Tell the years apart.")
+                numbers += found
+            if not numbers:
+                self._doubt(place, block, "author and year that match no source: kept as words")
+            elif not HELD_NEXT.match(text, place.end()):
+                text = text[: place.end()] + hold(tuple(dict.fromkeys(numbers))) + text[place.end() :]
+        return text
 
     def _raised(self, found: re.Match[str], block: PageBlock, hold: Hold) -> str:
         """Return a held group for "⁴,⁵"; the exponent of a unit ("m²") stays as it is."""
@@ -250,10 +289,8 @@ class Grammar:
             return "It has no list of sources: add the list to the file, numbered, under a heading such as Sources."
         return f"Its sources are {min(self.known)} to {max(self.known)}: mend the number or the list."
 
-    def _doubt(self, found: re.Match[str], block: PageBlock) -> str:
-        self.doubts.append(
-            Doubt(block.line, _around(found), "digits glued to a word: kept as printed, not as a marker")
-        )
+    def _doubt(self, found: re.Match[str], block: PageBlock, problem: str = GLUED_INSIDE) -> str:
+        self.doubts.append(Doubt(block.line, _around(found), problem))
         return found[0]
 
     def _refusal(self, found: re.Match[str], block: PageBlock, problem: str, way_out: str) -> ImportRefusedError:
