@@ -4,6 +4,7 @@ import errno
 import logging
 import os
 import re
+import signal
 import socket
 import sys
 import tempfile
@@ -103,6 +104,7 @@ def serve(corpus: Path, index: Path, host: str, port: int, names: tuple[str, ...
         launch_page(page, host=host, port=port, hosts=names, state=lambda: chatbot.state)
         _say(f"The page is open at http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port} (stop with Ctrl+C)")
         _say("Reading the articles…")
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # a container is stopped by it: tidy up as for Ctrl+C
         try:
             while not chatbot.wait(0.5):  # in short steps, so that Ctrl+C is heard on every system
                 pass
