@@ -1,0 +1,180 @@
+import threading
+from pathlib import Path
+
+import pytest
+
+from ipt_rag.chatbot import Chatbot, known_names
+from ipt_rag.decide import Model, Models
+from ipt_rag.embed import Encoder, Matrix, TokenVectors
+from ipt_rag.errors import CorpusError, IndexMissingError, QuestionError
+from ipt_rag.index import Index
+from ipt_rag.records import PhiFinding, Place, Reference
+
+ALWAYS = Model({}, bias=2.0, threshold=0.0)
+NEVER = Model({}, bias=-2.0, threshold=1.0)
+SECRET = "xyzzy"  # what the guard of these tests takes for an identifier
+
+
+class Guarding:
+    """A guard that knows one secret word."""
+
+    def find(self, text: str) -> tuple[PhiFinding, ...]:
+        """Return where the secret stands."""
+        start = text.find(SECRET)
+        return (PhiFinding("a secret word", start, start + len(SECRET)),) if start >= 0 else ()
+
+
+def chatbot_over(index: Path, encoder: Encoder, model: Model = ALWAYS) -> Chatbot:
+    """Return a chatbot that always answers, or never does."""
+    return Chatbot(Index.open(index), encoder, Guarding(), Models(model, model))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def always(small_index: Path, counting: Encoder) -> Chatbot:
+    """A chatbot over the three invented articles that finds every question answered."""
+    return chatbot_over(small_index, counting)
+
+
+@pytest.fixture
+def never(small_index: Path, counting: Encoder) -> Chatbot:
+    """One that finds none answered."""
+    return chatbot_over(small_index, counting, NEVER)
+
+
+def test_a_quote_is_the_articles_own(always: Chatbot, articles: Path) -> None:
+    """The best passage comes first, with where it stands, who vouches for it and what its numbers stand for."""
+    answer = always.ask("Does tea hold caffeine?")
+    quote = answer.quotes[0]
+    assert (answer.status, answer.reason, answer.kinds, answer.nearest) == ("answered", "", (), ())
+    assert quote.text == "“Tea is only hot water.” Tea carries caffeine, as water never does."
+    assert (articles / "tea.md").read_bytes().decode()[quote.start : quote.end] == quote.text
+    assert (quote.article, quote.title, quote.section) == ("tea", "Tea at Harbour House", "Common misconceptions")
+    assert (quote.sources, quote.own_sources, quote.llm, quote.provenance) == ((1,), (1,), True, "mixed")
+    assert quote.tiers == ("T1",)
+    assert answer.references[0] == Reference(
+        "tea",
+        1,
+        "T1",
+        "Kettle A, Spout B. On kettles. Journal of Steam. 1974;2(1):3-9.",
+        "https://example.org/kettles",
+    )
+    assert answer.index == always.index.digest
+
+
+def test_each_number_is_resolved_in_its_own_article(always: Chatbot) -> None:
+    """[1] of the tides is not [1] of the tea; every number of every quote has its reference, no other has one."""
+    answer = always.ask("When does the tide turn, and the moon?")
+    assert {quote.article for quote in answer.quotes} == {"tides"}
+    cited = {(quote.article, number) for quote in answer.quotes for number in quote.sources}
+    assert {(reference.article, reference.number) for reference in answer.references} == cited
+    assert ("tides", 2, "T2") in {(each.article, each.number, each.tier) for each in answer.references}
+
+
+def test_tiers_are_distinct_and_the_best_first(always: Chatbot) -> None:
+    """A quote of several sources shows each tier once, strongest first."""
+    [evening] = [q for q in always.ask("What calms the keeper?", ranked=50).ranked if q.text.startswith("Evening")]
+    assert (evening.sources, evening.tiers) == ((1, 2), ("T1", "T3"))
+    assert evening.lead_in
+    assert evening.lead_in.text == "Hour | Leaf | Effect"
+
+
+def test_not_in_the_articles(never: Chatbot) -> None:
+    """Where the articles do not answer there is no quote and no reference, but a reason and where to look."""
+    answer = never.ask("Does tea hold caffeine?")
+    assert (answer.status, answer.quotes, answer.references) == ("not_in_articles", (), ())
+    assert answer.reason in ("nothing_close", "fact_missing")
+    assert answer.nearest[0] == Place("tea", "Tea at Harbour House", "Common misconceptions")
+    assert 1 <= len(answer.nearest) == len(set(answer.nearest)) <= 3
+
+
+def test_ranked_passages_whatever_was_decided(always: Chatbot, never: Chatbot) -> None:
+    """The best K are given when asked for, answered or not, and only then."""
+    assert always.ask("tea").ranked == ()
+    three = never.ask("tea", ranked=3).ranked
+    assert len(three) == 3
+    assert three == never.ask("tea", ranked=50).ranked[:3]
+    assert always.ask("tea", ranked=3).ranked[0] == always.ask("tea").quotes[0]
+
+
+def test_the_guard_comes_before_the_encoder(small_index: Path) -> None:
+    """A refused question is neither embedded nor searched, and its answer holds the kind and nothing else."""
+
+    class Untouched:
+        vocabulary: frozenset[str] = frozenset()
+
+        def encode_question(self, text: str) -> tuple[Matrix, TokenVectors]:
+            raise AssertionError("a refused question was embedded")
+
+    answer = chatbot_over(small_index, Untouched()).ask(f"Who is {SECRET}?", ranked=5)  # type: ignore[arg-type]
+    assert (answer.status, answer.kinds, answer.reason, answer.confidence) == ("refused", ("a secret word",), "phi", 0)
+    assert (answer.quotes, answer.ranked, answer.references, answer.nearest, answer.index) == ((), (), (), (), "")
+    assert SECRET not in repr(answer)
+
+
+@pytest.mark.parametrize("question", ["", "  \n\t "])
+def test_an_empty_question(always: Chatbot, question: str) -> None:
+    """Nothing asked is told in one sentence."""
+    with pytest.raises(QuestionError, match=r"^The question is empty\. Type what you want to know about IPT\.$"):
+        always.ask(question)
+
+
+def test_a_question_may_be_so_long(always: Chatbot) -> None:
+    """Two thousand characters are read, one more is refused with both counts and no word of it."""
+    always.ask("tea " * 500)
+    with pytest.raises(QuestionError, match="2,001 characters; up to 2,000") as caught:
+        always.ask("tea " * 500 + "!")
+    assert "tea" not in str(caught.value)
+
+
+@pytest.mark.parametrize("question", ["?", "the of and", "\ud800", "\x00", "zzz qqq", "“", "a" * 2000, "🫖"])
+def test_any_string_gets_an_answer(always: Chatbot, question: str) -> None:
+    """Whatever is typed, there is an answer or none, and no failure."""
+    assert always.ask(question).status in ("answered", "not_in_articles")
+
+
+def test_same_question_same_answer(always: Chatbot) -> None:
+    """Asked twice, and from several threads at once, a question has one answer."""
+    expected = always.ask("tea and the tide", ranked=5)
+    found: list[object] = []
+    threads = [
+        threading.Thread(target=lambda: found.append(always.ask("tea and the tide", ranked=5))) for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [expected] * 8
+
+
+def test_a_vignette_answers_only_who_asks_for_an_example(always: Chatbot) -> None:
+    """An invented case is never the first quote on a question of fact."""
+    assert always.ask("A visitor asks for coffee, the keeper pours tea").quotes[0].kind != "vignette"
+    assert (
+        always.ask("Give me an example: a visitor asks for coffee, the keeper pours tea").quotes[0].kind == "vignette"
+    )
+
+
+def test_matched_words_are_words_of_the_quote(always: Chatbot) -> None:
+    """What is underlined stands in the quote and met a word of the question."""
+    quote = always.ask("Is there caffeine in tea?").quotes[0]
+    assert {quote.text[start:end].lower() for start, end in quote.matched} == {"tea", "caffeine"}
+
+
+def test_an_article_as_indexed(always: Chatbot, articles: Path) -> None:
+    """An article is given as it was when the index was built, whatever became of its file."""
+    data = (articles / "tea.md").read_bytes()
+    (articles / "tea.md").unlink()
+    assert always.article("tea").text == data.decode()
+    with pytest.raises(CorpusError, match="It holds: lanterns, tea, tides"):
+        always.article("coffee")
+
+
+def test_authors_are_known_names(always: Chatbot) -> None:
+    """Whoever wrote a source may be asked about."""
+    assert "Kettle A, Spout B" in known_names(always.index)
+
+
+def test_without_an_index(tmp_path: Path) -> None:
+    """A chatbot without an index is an error before the encoder is opened."""
+    with pytest.raises(IndexMissingError, match="ipt-rag build"):
+        Chatbot.open(tmp_path)

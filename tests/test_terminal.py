@@ -1,0 +1,138 @@
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from ipt_rag.importing import AddedPage, ImportReport
+from ipt_rag.importing.page import Doubt, LeftOut
+from ipt_rag.records import Answer, Place, Quote, Reference, Span
+from ipt_rag.terminal import added_text, answer_text
+
+QUOTE = Quote(
+    text="**Sick role** — in brief, a framing.",
+    article="ipt",
+    title="IPT",
+    section="Key terms",
+    kind="definition",
+    start=5,
+    end=41,
+    lead_in=Span("Terms of the *field*:", 0, 4),
+    sources=(4, 1),
+    own_sources=(4, 1),
+    llm=True,
+    provenance="mixed",
+    tiers=("T1", "T2"),
+    score=0.9,
+    matched=(),
+)
+ANSWERED = Answer(
+    status="answered",
+    confidence=0.9,
+    quotes=(QUOTE,),
+    ranked=(),
+    references=(Reference("ipt", 4, "T2", "ISIPT. Basics.", ""), Reference("ipt", 1, "", "Cuijpers P. Review.", "")),
+    nearest=(),
+    reason="",
+    kinds=(),
+    notices=(),
+    index="0" * 16,
+)
+NO = dataclasses.replace(ANSWERED, status="not_in_articles", quotes=(), references=(), reason="nothing_close")
+
+
+def test_an_answer_in_full() -> None:
+    """A quote is printed with label, lead-in, its own numbers, place, provenance and tiers; its sources follow."""
+    assert (
+        answer_text(ANSWERED)
+        == """\
+   (Key term)
+   Terms of the field:
+1. Sick role — in brief, a framing. [4] [1] [LLM]
+   — IPT › Key terms
+   Sourced and LLM-worded · T1, T2 · characters 5–41 of ipt.md
+
+Sources of this answer:
+  [4] T2 · ISIPT. Basics. (ipt)
+  [1] Cuijpers P. Review. (ipt)
+
+LLM-generated — verify before clinical use"""
+    )
+
+
+def test_no_answer() -> None:
+    """Where the articles do not answer, that is said with the reason, and where to look."""
+    near = (Place("ipt", "IPT", "Evidence"), Place("ipt", "IPT", ""))
+    assert (
+        answer_text(dataclasses.replace(NO, nearest=near))
+        == """\
+The articles do not answer this. No passage comes close to the question.
+Nearest sections:
+  - IPT › Evidence
+  - IPT"""
+    )
+
+
+def test_a_refusal_names_the_kind() -> None:
+    """A refusal says what was met and what to write instead; nothing else is printed."""
+    refused = Answer("refused", 0.0, (), (), (), (), "phi", ("a phone number",), (), "")
+    assert "a phone number" in answer_text(refused)
+    assert "Sources" not in answer_text(refused)
+
+
+def test_notices_come_first() -> None:
+    """What must be seen stands above the quotes."""
+    assert answer_text(dataclasses.replace(ANSWERED, notices=("Call for help.",))).startswith("! Call for help.\n\n")
+
+
+@pytest.mark.parametrize("sign", ["\x1b", "\x07", "\x9b", "\r", "\x00", "\u2028", "\x85"])
+def test_no_sign_steers_the_terminal(sign: str) -> None:
+    """A control sign in an article is printed as a space."""
+    quote = dataclasses.replace(QUOTE, text=f"Tea{sign}[2Jis old.", title=f"I{sign}PT")
+    reference = Reference("ipt", 4, "T1", f"A{sign}B", "")
+    printed = answer_text(dataclasses.replace(ANSWERED, quotes=(quote,), references=(reference,)))
+    assert sign not in printed
+    assert "[2Jis old." in printed
+
+
+def test_every_word_of_a_long_quote_is_printed() -> None:
+    """A long passage is set in lines of a terminal's width, its words in their order and its markers at the end."""
+    words = [f"word{number}" for number in range(60)] + ["d=-0.19", "12-16"]
+    printed = answer_text(dataclasses.replace(ANSWERED, quotes=(dataclasses.replace(QUOTE, text=" ".join(words)),)))
+    lines = printed.splitlines()
+    assert max(map(len, lines)) <= 88
+    assert [word for word in printed.split() if word in words] == words
+    assert "12-16 [4] [1] [LLM]" in " ".join(printed.split())
+
+
+def test_a_list_is_printed_line_by_line() -> None:
+    """A passage of several lines keeps them; its numbers stand behind the last."""
+    quote = dataclasses.replace(QUOTE, text="Rules:\n\n- warm\n- pour", lead_in=None, kind="paragraph")
+    assert "1. Rules:\n\n   - warm\n   - pour [4] [1] [LLM]\n" in answer_text(
+        dataclasses.replace(ANSWERED, quotes=(quote,))
+    ).replace("   \n", "\n")
+
+
+def test_an_import_reports_what_it_did() -> None:
+    """What was recognised is counted, what was left out and what is doubtful is listed with its line."""
+    report = ImportReport(
+        file="page.txt",
+        title="IPT",
+        sections=2,
+        paragraphs=3,
+        items=0,
+        definitions=0,
+        rows=0,
+        vignettes=0,
+        marker_groups=4,
+        llm_tags=0,
+        sources=1,
+        left_out=(LeftOut(7, "0 upvotes", "votes"),),
+        doubts=(Doubt(9, "areasgrief", "glued words"),),
+    )
+    assert added_text(AddedPage(Path("corpus/ipt.md"), True, report)) == (
+        "Wrote corpus/ipt.md\n"
+        "  2 sections, 3 paragraphs, 4 marker groups, 1 sources\n"
+        "  left out, line 7 (votes): 0 upvotes\n"
+        "  look at line 9: glued words: areasgrief"
+    )
+    assert added_text(AddedPage(Path("a.md"), False, report)).startswith("Nothing changed in a.md\n")
