@@ -28,7 +28,7 @@ from ipt_rag.evaluate import read_questions
 
 ROOT = Path(__file__).resolve().parent.parent
 QUESTIONS = ROOT / "tests" / "data" / "questions"
-FALSE_ANSWERS = 0.04  # the promise is 0.05; the questions of others are answered a little more freely than ours
+FALSE_ANSWERS = 0.035  # the promise is 0.05; the questions of others are answered a little more freely than ours
 
 
 def signals_of(chatbot: Chatbot, questions: list[dict[str, Any]]) -> list[dict[str, float]]:
@@ -64,7 +64,7 @@ def fit(corpus: Path, index: Path) -> dict[str, Any]:
     bias = float(regression.intercept_[0] - (weights * scaler.mean_).sum())
     print(
         f"{corpus}: {len(answerable)} answerable, {len(unanswerable)} not; cross-validated AUROC "
-        f"{roc_auc_score(labels, confidence):.3f}, answered at {FALSE_ANSWERS:.0%} false answers "
+        f"{roc_auc_score(labels, confidence):.3f}, answered at {FALSE_ANSWERS:.1%} false answers "
         f"{np.mean(confidence[labels == 1] > threshold):.2f}",
         file=sys.stderr,
     )

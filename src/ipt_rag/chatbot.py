@@ -4,7 +4,7 @@ import math
 import re
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,10 @@ from ipt_rag.phi import CRISIS_NOTICE, Guard, mentions_crisis
 from ipt_rag.query import Query, content_words, stems, understand
 from ipt_rag.rank import Ranked, rank
 from ipt_rag.records import Answer, Article, Passage, Place, Quote, Reference
+
+
+AUTHOR = re.compile(r"\b(?:[a-z]+ )?[A-Z][\w’'-]+ [A-Z]{1,3}\b")  # "van Oppen P", as references print names
+ACRONYM = re.compile(r"\b[A-Z][A-Za-z]*[A-Z]\b")  # EMDR, SSRI, IPSRT: a therapy, drug class or instrument by name
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,8 @@ class Chatbot:
             EncoderError: the encoder is missing or not the one we know.
         """
         opened = Index.open(index)
-        return cls(opened, MiniLM.open(), Guard(known_names(opened)), shipped_models())
+        references = (source.reference for sources in opened.sources().values() for source in sources.values())
+        return cls(opened, MiniLM.open(), Guard(known_names(references)), shipped_models())
 
     def ask(self, question: str, *, ranked: int = 0) -> Answer:
         """Return the answer to a question, with its best `ranked` passages whatever was decided.
@@ -144,6 +149,9 @@ class Chatbot:
             lacks_year=float(no_year),
             lacks_name=float(no_name),
             asks_place=float(asked.place),
+            unknown_acronym=float(
+                any(word.lower() not in self._vocabulary for word in ACRONYM.findall(search.question))
+            ),
         )
 
     def _model(self, hit: Ranked | None) -> Model:
@@ -176,7 +184,6 @@ class Chatbot:
     def _answer(self, search: Search, best: Ranked | None, decision: Decision, ranked: int) -> Answer:
         quotes = tuple(self._quote(hit, search) for hit in self._shown(search, best)) if decision.answer else ()
         cited = dict.fromkeys((quote.article, number) for quote in quotes for number in quote.sources)
-        near = () if decision.answer else (self.index.passage(hit.number) for hit in search.hits[:10])
         leading = [hit for hit in (best,) if hit is not None]
         in_order = [*leading, *(hit for hit in search.hits if hit not in leading)]
         return Answer(
@@ -185,7 +192,7 @@ class Chatbot:
             quotes=quotes,
             ranked=tuple(self._quote(hit, search) for hit in in_order[:ranked]),
             references=tuple(self._reference(article, number) for article, number in cited),
-            nearest=tuple(dict.fromkeys(self._place(passage) for passage in near))[: settings.NEAREST],
+            nearest=() if decision.answer else self._sections(search.hits),
             reason=decision.reason,
             kinds=(),
             notices=(CRISIS_NOTICE,) if mentions_crisis(search.question) else (),
@@ -234,13 +241,18 @@ class Chatbot:
         source = self._sources[article][number]
         return Reference(article, number, source.tier, source.reference, source.address)
 
-    def _place(self, passage: Passage) -> Place:
-        return Place(passage.article, self._titles[passage.article], " › ".join(passage.section))
+    def _sections(self, hits: Sequence[Ranked]) -> tuple[Place, ...]:
+        """Return the sections of the best hits, each once; a list of sources is no place to read on."""
+        passages = [self.index.passage(hit.number) for hit in hits[:10] if self.index.kinds[hit.number] != "source"]
+        places = (
+            Place(passage.article, self._titles[passage.article], " › ".join(passage.section)) for passage in passages
+        )
+        return tuple(dict.fromkeys(places))[: settings.NEAREST]
 
 
-def known_names(index: Index) -> tuple[str, ...]:
-    """Return what may name a person in the corpus: the authors of its sources."""
-    return tuple(source.reference.split(". ")[0] for sources in index.sources().values() for source in sources.values())
+def known_names(references: Iterable[str]) -> tuple[str, ...]:
+    """Return the persons named as authors in some references, as printed there ("van Oppen P"), each once."""
+    return tuple(dict.fromkeys(name for reference in references for name in AUTHOR.findall(reference)))
 
 
 def _word_around(text: str, start: int, end: int) -> str:

@@ -3,14 +3,14 @@
 import dataclasses
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Literal
 
 import click
 
 from ipt_rag import settings
-from ipt_rag.errors import IptRagError, QuestionError
+from ipt_rag.errors import ArticleError, IptRagError, QuestionError
 from ipt_rag.records import Answer
 
 CORPUS = click.option(
@@ -211,16 +211,18 @@ def lint(files: tuple[Path, ...], corpus: Path, style: str) -> None:
         ipt-rag lint
         ipt-rag lint mine/article.md --format github
     """  # noqa: D301 - click must see the backspace
+    from ipt_rag.chatbot import known_names
     from ipt_rag.corpus import article_paths
     from ipt_rag.embed import token_counter
     from ipt_rag.lint import as_github, as_json, as_text, exit_code, lint_articles
     from ipt_rag.phi import Guard
 
+    paths = files or article_paths(corpus)
     findings = lint_articles(
-        files or article_paths(corpus),
+        paths,
         count_tokens=token_counter(),
         max_tokens=settings.CHUNK_TOKENS,
-        find_phi=Guard().find,
+        find_phi=Guard(known_names(_references(paths))).find,
     )
     if style == "json":
         click.echo(as_json(findings))
@@ -276,6 +278,17 @@ def to_json(answer: Answer) -> str:
 def unread(sentence: str) -> Answer:
     """Return the answer to a line that is no question: none, with the sentence that says why as its notice."""
     return Answer("not_in_articles", 0.0, (), (), (), (), "too_vague", (), (sentence,), "")
+
+
+def _references(paths: Iterable[Path]) -> Iterator[str]:
+    """Yield the references of those article files that can be read; the others are reported by the lint itself."""
+    from ipt_rag.corpus import read_article
+
+    for path in paths:
+        try:
+            yield from (source.reference for source in read_article(path).sources)
+        except ArticleError:
+            continue
 
 
 def _questions(question: str) -> Iterator[str]:

@@ -16,6 +16,11 @@ from importlib.resources import files
 from ipt_rag.records import Reason
 
 
+# Cosine of question and passage from which the topic is there and only the fact is missing: on the tuning questions nine
+# of ten near misses lie above it, nine of ten questions on other things below.
+ON_TOPIC = 0.15
+
+
 @dataclass(frozen=True, slots=True)
 class Signals:
     """What speaks for and against the best passage, each from 0 to 1 or -1 to 1."""
@@ -31,6 +36,7 @@ class Signals:
     lacks_year: float
     lacks_name: float
     asks_place: float
+    unknown_acronym: float  # 1: the question names one that stands nowhere in the articles
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +78,7 @@ def decide(signals: Signals | None, model: Model) -> Decision:
     confidence = model.confidence(signals)
     if confidence >= model.threshold:
         return Decision(True, confidence, "")
-    # On the tuning questions most near misses have half of their words in the best passage, most others have not.
-    return Decision(False, confidence, "fact_missing" if signals.coverage >= 0.5 else "nothing_close")
+    return Decision(False, confidence, "fact_missing" if signals.dense >= ON_TOPIC else "nothing_close")
 
 
 @cache

@@ -1,14 +1,14 @@
 """Every error meant for a reader, each one sentence: what was met, what was needed, what to do next.
 
-    IptRagError
-    ├── ArticleError        an article file that cannot be read or is malformed
-    ├── ImportRefusedError  a page that cannot become an article file without guessing
-    ├── CorpusError         a corpus folder that is missing or holds no article
-    ├── EncoderError        the encoder's files are missing or not the ones we know
-    ├── IndexMissingError   no index, or one of another make
-    ├── IndexDamagedError   an index whose files do not match its manifest
-    ├── QuestionError       a question that is empty or too long
-    └── SettingsError       an option, address or port that cannot be used
+IptRagError
+├── ArticleError        an article file that cannot be read or is malformed
+├── ImportRefusedError  a page that cannot become an article file without guessing
+├── CorpusError         a corpus folder that is missing or holds no article
+├── EncoderError        the encoder's files are missing or not the ones we know
+├── IndexMissingError   no index, or one of another make
+├── IndexDamagedError   an index whose files do not match its manifest
+├── QuestionError       a question that is empty or too long
+└── SettingsError       an option, address or port that cannot be used
 """
 
 from pathlib import Path

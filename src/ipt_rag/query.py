@@ -138,7 +138,11 @@ def _abbreviate(text: str, vocabulary: Collection[str]) -> str:
         meanings = expansions.get(word.lower()) or (in_capitals.get(word.lower()) if word.isupper() else None)
         if not meanings or meanings[0] in text.lower():
             return word
-        return f"{word} {meanings[0]}" if word.lower() in vocabulary else meanings[0]
+        if word.lower() not in vocabulary:
+            return meanings[0]
+        # A meaning that the corpus never writes out would only add words that nothing matches.
+        known = all(part in vocabulary for part in content_words(meanings[0]))
+        return f"{word} {meanings[0]}" if known else word
 
     text = WORD.sub(spell_out, text)
     for short, meanings in {**expansions, **in_capitals}.items():
