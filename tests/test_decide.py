@@ -65,6 +65,6 @@ def test_a_question_without_content_is_too_vague() -> None:
 
 
 def test_reasons_for_no() -> None:
-    """Where the words are there and the fact is not, that is said; where the words are not, nothing comes close."""
-    assert decide(dataclasses.replace(ZERO, coverage=1.0), MODEL).reason == "fact_missing"
+    """Where the topic is there and the fact is not, that is said; where the topic is not, nothing comes close."""
+    assert decide(dataclasses.replace(ZERO, dense=0.9, coverage=0.9), MODEL).reason == "fact_missing"
     assert decide(ZERO, MODEL).reason == "nothing_close"
