@@ -22,7 +22,6 @@ from ipt_rag.query import Query, content_words, stems, understand
 from ipt_rag.rank import Ranked, rank
 from ipt_rag.records import Answer, Article, Passage, Place, Quote, Reference
 
-
 AUTHOR = re.compile(r"\b(?:[a-z]+ )?[A-Z][\w’'-]+ [A-Z]{1,3}\b")  # "van Oppen P", as references print names
 ACRONYM = re.compile(r"\b[A-Z][A-Za-z]*[A-Z]\b")  # EMDR, SSRI, IPSRT: a therapy, drug class or instrument by name
 

@@ -15,8 +15,7 @@ from importlib.resources import files
 
 from ipt_rag.records import Reason
 
-
-# Cosine of question and passage from which the topic is there and only the fact is missing: on the tuning questions nine
+# Cosine of question and passage from which the topic is there and only the fact missing: on the tuning questions nine
 # of ten near misses lie above it, nine of ten questions on other things below.
 ON_TOPIC = 0.15
 
