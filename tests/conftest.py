@@ -79,7 +79,7 @@ class WordCountEncoder:
 @pytest.fixture(scope="session")
 def counting() -> WordCountEncoder:
     """An encoder that knows the words of the invented articles that tests ask for."""
-    return WordCountEncoder(("tea", "pot", "kettle", "tide", "moon", "lantern", "oil", "caffeine"))
+    return WordCountEncoder(("tea", "pot", "kettle", "tide", "moon", "lantern", "oil", "caffeine", "coffee"))
 
 
 @pytest.fixture

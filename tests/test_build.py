@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from filelock import FileLock
 
+from conftest import WordCountEncoder
 from ipt_rag import build
 from ipt_rag.build import BuildReport, build_index, ensure_index
 from ipt_rag.embed import Encoder
@@ -131,7 +132,7 @@ def test_offsets_survive_two_articles(run: Build, articles: Path, index: Path) -
     """Chunk numbers count through all articles: each chunk's passages stand in its text."""
     run(articles)
     held = Index.open(index)
-    tide = held.dense(np.eye(9, dtype=np.float32)[3], k=1)
+    tide = held.dense(np.eye(10, dtype=np.float32)[3], k=1)
     assert {held.passage(number).article for number in tide} == {"tides"}
 
 
@@ -207,7 +208,9 @@ for limit in (0, 2_000, 20_000, 60_000):
     assert [path.name for path in index.iterdir() if path.is_dir()] == []
 
 
-def test_killed_at_any_step_the_index_is_whole(articles: Path, index: Path, run: Build, tmp_path: Path) -> None:
+def test_killed_at_any_step_the_index_is_whole(
+    articles: Path, index: Path, run: Build, tmp_path: Path, counting: WordCountEncoder
+) -> None:
     """A builder killed outright at any step of writing leaves the old generation or the new one, and both answer."""
     old = run(articles).digest
     replace(articles / "tea.md", "Nobody signed it.", "The keeper signed it.")
@@ -231,7 +234,7 @@ def fatal(original):
 index._write_passages = fatal(index._write_passages)
 for owner, name in ((os, "fsync"), (Path, "rename"), (Path, "replace"), (Path, "write_bytes")):
     setattr(owner, name, fatal(getattr(owner, name)))
-words = ("tea", "pot", "kettle", "tide", "moon", "lantern", "oil", "caffeine")
+words = tuple(sys.argv[4].split())
 for left in range(1, 12):
     copy = Path(sys.argv[2]) / str(left)
     shutil.copytree(Path(sys.argv[2]) / "index", copy)
@@ -241,8 +244,8 @@ for left in range(1, 12):
         os._exit(0)
     print(left, os.waitpid(child, 0)[1])
 """
-    arguments = [sys.executable, "-c", script, str(articles), str(tmp_path), str(Path(__file__).parent)]
-    told = subprocess.run(arguments, capture_output=True, text=True, check=True)
+    arguments = [str(articles), str(tmp_path), str(Path(__file__).parent), " ".join(counting.words)]
+    told = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=True)
     assert told.stdout.splitlines() == [f"{moment} {signal.SIGKILL}" for moment in range(1, 12)]
     digests = []
     for moment in range(1, 12):

@@ -147,11 +147,9 @@ def test_same_question_same_answer(always: Chatbot) -> None:
 
 
 def test_a_vignette_answers_only_who_asks_for_an_example(always: Chatbot) -> None:
-    """An invented case is never the first quote on a question of fact."""
-    assert always.ask("A visitor asks for coffee, the keeper pours tea").quotes[0].kind != "vignette"
-    assert (
-        always.ask("Give me an example: a visitor asks for coffee, the keeper pours tea").quotes[0].kind == "vignette"
-    )
+    """An invented case is never the first quote on a question of fact, though no other passage has the word."""
+    assert always.ask("coffee").quotes[0].kind != "vignette"
+    assert always.ask("an example of coffee").quotes[0].kind == "vignette"
 
 
 def test_matched_words_are_words_of_the_quote(always: Chatbot) -> None:

@@ -84,15 +84,16 @@ def test_where_sentences_end(body: str, expected: list[str]) -> None:
 
 def test_a_group_covers_what_stands_before_it() -> None:
     """A marker group speaks for the unmarked sentences before it in its block, back to the group before, no further."""
-    found = sentences("One. Two. [4] Three. Four. [1] [LLM] Five.\n\nSix. Seven. [2]")
+    found = sentences("One. Two. [4] Three. Four. [1] [LLM] Five.\n\nSix. Seven. [LLM] Eight. [2]")
     assert [(sentence.text, sentence.own, sentence.covering, sentence.covering_llm) for sentence in found] == [
         ("One.", (), (4,), False),
         ("Two.", (4,), (), False),
         ("Three.", (), (1,), True),
         ("Four.", (1,), (), False),
         ("Five.", (), (), False),
-        ("Six.", (), (2,), False),
-        ("Seven.", (2,), (), False),
+        ("Six.", (), (), True),
+        ("Seven.", (), (), False),
+        ("Eight.", (2,), (), False),
     ]
 
 

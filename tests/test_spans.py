@@ -30,6 +30,7 @@ PIECES = (
 )  # fmt: skip
 bodies = st.one_of(
     st.text(alphabet=SIGNS, max_size=200),
+    st.lists(st.sampled_from(("Tea is old.", "Is it?", "[1]", "[2]", "[LLM]", "\n\n")), max_size=20).map(" ".join),
     st.lists(st.one_of(st.sampled_from(PIECES), st.text(alphabet=SIGNS, max_size=8)), max_size=40).map("".join),
 )
 
