@@ -30,6 +30,8 @@ from ipt_rag.sentences import split_sentences
 
 Report = Callable[[str], None]
 
+PROGRESS_TEXTS = 100  # texts embedded between two lines of progress: some seconds on a small machine
+
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
@@ -165,13 +167,15 @@ class _Embedded:
         return np.array([new[text] if text in new else self._vectors[text] for text in texts], dtype=np.float32)
 
     def _progress(self, what: str, total: int) -> Callable[[int], None]:
-        done = 0
+        done = said = 0
 
         def advance(finished: int) -> None:
-            nonlocal done
+            nonlocal done, said
             done += finished
             self.count += finished
-            self._report(f"embedded {done} of {total} {what}")
+            if done == total or done - said >= PROGRESS_TEXTS:
+                said = done
+                self._report(f"embedded {done} of {total} {what}")
 
         return advance
 

@@ -56,16 +56,19 @@ class Chatbot:
         self._lock = threading.Lock()  # one encoder, one pass at a time: more threads make no pass faster
 
     @classmethod
-    def open(cls, index: Path = settings.INDEX) -> "Chatbot":
+    def open(cls, index: Path | str = settings.INDEX) -> "Chatbot":
         """Return a chatbot over the current generation of an index.
 
         Raises:
             IndexMissingError, IndexDamagedError: there is no whole index.
             EncoderError: the encoder is missing or not the one we know.
         """
-        opened = Index.open(index)
+        opened = Index.open(Path(index))
         references = (source.reference for sources in opened.sources().values() for source in sources.values())
-        return cls(opened, MiniLM.open(), Guard(known_names(references)), shipped_models())
+        guard = Guard(known_names(references))
+        # The guard's model loads beside the encoder's; a question that comes first waits for it.
+        threading.Thread(target=guard.load, name="loading the guard", daemon=True).start()
+        return cls(opened, MiniLM.open(), guard, shipped_models())
 
     def ask(self, question: str, *, ranked: int = 0) -> Answer:
         """Return the answer to a question, with its best `ranked` passages whatever was decided.
@@ -80,7 +83,7 @@ class Chatbot:
             )
         if findings := self._guard.find(question):
             kinds = tuple(dict.fromkeys(finding.kind for finding in findings))
-            return Answer("refused", 0.0, (), (), (), (), "phi", kinds, (), "")
+            return Answer("refused", 0.0, (), (), (), (), "phi", kinds, _notices(question), "")
         if not question.strip():
             raise QuestionError("The question is empty. Type what you want to know about IPT.")
         search = self.search(question)
@@ -194,7 +197,7 @@ class Chatbot:
             nearest=() if decision.answer else self._sections(search.hits),
             reason=decision.reason,
             kinds=(),
-            notices=(CRISIS_NOTICE,) if mentions_crisis(search.question) else (),
+            notices=_notices(search.question),
             index=self.index.digest,
         )
 
@@ -252,6 +255,11 @@ class Chatbot:
 def known_names(references: Iterable[str]) -> tuple[str, ...]:
     """Return the persons named as authors in some references, as printed there ("van Oppen P"), each once."""
     return tuple(dict.fromkeys(name for reference in references for name in AUTHOR.findall(reference)))
+
+
+def _notices(question: str) -> tuple[str, ...]:
+    """Return the fixed sentences to show above whatever is answered, refused or not."""
+    return (CRISIS_NOTICE,) if mentions_crisis(question) else ()
 
 
 def _word_around(text: str, start: int, end: int) -> str:

@@ -18,6 +18,12 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 WORD = re.compile(r"[^\W_]+(?:[-’'][^\W_]+)*")
 TOPIC = re.compile(r"\b(?:interpersonal (?:psycho)?therapy(?: \(ipt\))?|ipt)\b(?!-)(?:['’]s\b)?", re.IGNORECASE)
+TOPIC_NAME = "interpersonal psychotherapy"
+# Words beside which the topic is what is asked for: "how does IPT work", "IPT definition".
+ABOUT_THE_TOPIC = frozenset(
+    "work works working stand stands short define defined definition overview introduction summary basics brief "
+    "briefly topic about acronym abbreviation therapy psychotherapy treatment".split()
+)
 # Wrapping that asks without saying what: it holds no word of an answer. Longest first where one begins another.
 WRAPPING = re.compile(
     r"^(?:(?:please|hi|hello|hey|ok|so|well|and|also|um)\b[,!. ]*)*"
@@ -37,8 +43,9 @@ STOPWORDS = frozenset(
     "only or other our out over own per please same shall she should so some such than that the their them then "
     "there these they this those through to too under until up us use used uses using very was we were what when "
     "where which while who whom why will with within without would you your yours tell say says said mean means "
-    "does explain describe give show list get got one ones way ways thing things kind kinds sort type really "
-    "actually exactly know called".split()
+    "explain describe give show list get got one ones way ways thing things kind kinds sort type really actually "
+    "exactly know called suitable appropriate advisable possible able applicable recommend recommended "
+    "help helps".split()
 )
 
 
@@ -75,8 +82,10 @@ def understand(question: str, vocabulary: Mapping[str, int], known: Collection[s
     bare = WRAPPING.sub("", bare.strip(), count=1)
     bare = re.sub(r"\b(?:in|of|for|with|does|is|to|about|on|from|by|and|or|vs|versus)?\s*$", "", bare.rstrip(" ?.!"))
     bare = " ".join(bare.split())
-    words = tuple(dict.fromkeys(word for word in content_words(bare or text)))
-    return Query(bare or text, words, repaired, bool(EXAMPLE_ASKED.search(text)), bool(REFLECTION_ASKED.search(text)))
+    if TOPIC.search(text) and not {*content_words(bare)} - ABOUT_THE_TOPIC:  # the topic itself is asked for
+        bare = TOPIC.sub(TOPIC_NAME, text) if content_words(bare) else f"What is {TOPIC_NAME}?"
+    words = tuple(dict.fromkeys(content_words(bare)))
+    return Query(bare, words, repaired, bool(EXAMPLE_ASKED.search(text)), bool(REFLECTION_ASKED.search(text)))
 
 
 def content_words(text: str) -> list[str]:

@@ -45,12 +45,12 @@ def added_text(added: AddedPage) -> str:
 
 
 def _lines(answer: Answer) -> Iterator[str]:
-    if answer.status == "refused":
-        yield textwrap.fill(refusal_text(answer.kinds), WIDTH)
-        return
     for notice in answer.notices:
         yield textwrap.fill(f"! {notice}", WIDTH)
         yield ""
+    if answer.status == "refused":
+        yield textwrap.fill(refusal_text(answer.kinds), WIDTH)
+        return
     if answer.status == "not_in_articles":
         yield textwrap.fill(f"{TEXT.not_in_articles} {TEXT.reasons[answer.reason]}".strip(), WIDTH)
         if answer.nearest:
