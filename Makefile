@@ -19,13 +19,14 @@ export HF_HUB_DISABLE_TELEMETRY := 1
 export GRADIO_ANALYTICS_ENABLED := False
 export TOKENIZERS_PARALLELISM := false
 
-.PHONY: help setup setup-dev run lint test check lock clean
+.PHONY: help setup setup-dev run lint test check screenshots lock clean
 .DELETE_ON_ERROR:
 
 help:
 	@echo "make run    set up, build the index and open the chat page on 127.0.0.1:7860"
 	@echo "make test   set up and run every check: format, lint, types, imports, tests (make check is the same)"
 	@echo "make lint   the checks without the tests"
+	@echo "make screenshots   the page's states as pictures, into docs/images/ (needs Chromium)"
 	@echo "make lock   resolve requirements.lock and requirements-dev.lock anew (needs a network)"
 	@echo "make clean  remove the environment, the index and all caches"
 
@@ -76,6 +77,10 @@ test: lint
 	$(BIN)/pytest
 
 check: test
+
+# The states of the page at 390 and 1280 pixels, light and dark, into docs/images/; needs Chromium.
+screenshots: setup-dev
+	$(BIN)/python scripts/screenshots.py
 
 # In an environment of its own, so that the locks' resolver is not one of the project's packages.
 LOCK_BIN := build/lock/bin

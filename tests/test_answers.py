@@ -8,7 +8,7 @@ from ipt_rag.build import build_index
 from ipt_rag.chatbot import Chatbot
 from ipt_rag.embed import MiniLM
 from ipt_rag.evaluate import DEPTH, Judge, figures, judge, read_questions
-from ipt_rag.importing import add_page
+from ipt_rag.intake import add_page
 
 pytestmark = pytest.mark.model
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from ipt_rag.chatbot import Chatbot, known_names
+from ipt_rag.chatbot import Chatbot
 from ipt_rag.decide import Model, Models
 from ipt_rag.embed import Encoder, Matrix, TokenVectors
 from ipt_rag.errors import CorpusError, IndexMissingError, QuestionError
@@ -165,12 +165,6 @@ def test_an_article_as_indexed(always: Chatbot, articles: Path) -> None:
     assert always.article("tea").text == data.decode()
     with pytest.raises(CorpusError, match="It holds: lanterns, tea, tides"):
         always.article("coffee")
-
-
-def test_authors_are_known_names() -> None:
-    """Whoever wrote a source may be asked about, under the name that the reference prints, once."""
-    references = ("Kettle A, van Spout BC. On kettles. Journal of Steam. 1974;2(1):3-9.", "Kettle A. More.")
-    assert known_names(references) == ("Kettle A", "van Spout BC")
 
 
 def test_without_an_index(tmp_path: Path) -> None:

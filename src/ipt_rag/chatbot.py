@@ -4,7 +4,7 @@ import math
 import re
 import threading
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,12 +17,11 @@ from ipt_rag.decide import Decision, Model, Models, Signals, decide, shipped_mod
 from ipt_rag.embed import Encoder, Matrix, MiniLM, TokenVectors
 from ipt_rag.errors import CorpusError, QuestionError
 from ipt_rag.index import Index
-from ipt_rag.phi import CRISIS_NOTICE, Guard, mentions_crisis
+from ipt_rag.phi import CRISIS_NOTICE, Guard, author_names, mentions_crisis
 from ipt_rag.query import Query, content_words, stems, understand
 from ipt_rag.rank import Ranked, rank
 from ipt_rag.records import Answer, Article, Passage, Place, Quote, Reference
 
-AUTHOR = re.compile(r"\b(?:[a-z]+ )?[A-Z][\w’'-]+ [A-Z]{1,3}\b")  # "van Oppen P", as references print names
 ACRONYM = re.compile(r"\b[A-Z][A-Za-z]*[A-Z]\b")  # EMDR, SSRI, IPSRT: a therapy, drug class or instrument by name
 
 
@@ -65,7 +64,7 @@ class Chatbot:
         """
         opened = Index.open(Path(index))
         references = (source.reference for sources in opened.sources().values() for source in sources.values())
-        guard = Guard(known_names(references))
+        guard = Guard(author_names(references))
         # The guard's model loads beside the encoder's; a question that comes first waits for it.
         threading.Thread(target=guard.load, name="loading the guard", daemon=True).start()
         return cls(opened, MiniLM.open(), guard, shipped_models())
@@ -250,11 +249,6 @@ class Chatbot:
             Place(passage.article, self._titles[passage.article], " › ".join(passage.section)) for passage in passages
         )
         return tuple(dict.fromkeys(places))[: settings.NEAREST]
-
-
-def known_names(references: Iterable[str]) -> tuple[str, ...]:
-    """Return the persons named as authors in some references, as printed there ("van Oppen P"), each once."""
-    return tuple(dict.fromkeys(name for reference in references for name in AUTHOR.findall(reference)))
 
 
 def _notices(question: str) -> tuple[str, ...]:

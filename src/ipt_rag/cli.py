@@ -5,12 +5,13 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import click
 
 from ipt_rag import settings
 from ipt_rag.errors import ArticleError, IptRagError, QuestionError
+from ipt_rag.importing.markers import Assume
 from ipt_rag.records import Answer
 
 CORPUS = click.option(
@@ -125,18 +126,26 @@ def build(corpus: Path, index: Path) -> None:
 @main.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @CORPUS
-def add(files: tuple[Path, ...], corpus: Path) -> None:
-    """Turn pages copied as text into article files, and report what was left out.
+@click.option("--slug", help="Name of the article; made from its title where none is given.")
+@click.option(
+    "--assume",
+    multiple=True,
+    type=click.Choice(get_args(Assume)),
+    help="How to read citations that can be read in two ways; kept in the front matter.",
+)
+@click.option("--allow-phi-like", "phi_like", default="", help="Why text that looks like PHI may stand in the article.")
+def add(files: tuple[Path, ...], corpus: Path, slug: str | None, assume: tuple[Assume, ...], phi_like: str) -> None:
+    """Turn pages (copied text, HTML, Markdown, DOCX) into article files, and report what was left out.
 
     \b
         ipt-rag add page.txt --corpus mine
         ipt-rag build --corpus mine --index mine-index
     """  # noqa: D301 - click must see the backspace
-    from ipt_rag.importing import add_page
+    from ipt_rag.intake import add_page
     from ipt_rag.terminal import added_text
 
     for file in files:
-        click.echo(added_text(add_page(file, corpus)))
+        click.echo(added_text(add_page(file, corpus, slug=slug, assume=assume, phi_like=phi_like)))
 
 
 @main.command()
@@ -211,18 +220,17 @@ def lint(files: tuple[Path, ...], corpus: Path, style: str) -> None:
         ipt-rag lint
         ipt-rag lint mine/article.md --format github
     """  # noqa: D301 - click must see the backspace
-    from ipt_rag.chatbot import known_names
     from ipt_rag.corpus import article_paths
     from ipt_rag.embed import token_counter
     from ipt_rag.lint import as_github, as_json, as_text, exit_code, lint_articles
-    from ipt_rag.phi import Guard
+    from ipt_rag.phi import Guard, author_names
 
     paths = files or article_paths(corpus)
     findings = lint_articles(
         paths,
         count_tokens=token_counter(),
         max_tokens=settings.CHUNK_TOKENS,
-        find_phi=Guard(known_names(_references(paths))).find,
+        find_phi=Guard(author_names(_references(paths))).find,
     )
     if style == "json":
         click.echo(as_json(findings))

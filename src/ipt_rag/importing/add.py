@@ -51,8 +51,10 @@ SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 ENGLISH = frozenset("the of and to in is that for with as are on by an be this which from or".split())
 
 
-def import_page(path: Path, *, slug: str | None = None, assume: Collection[Assume] = ()) -> ImportedPage:
-    """Return the article file that a page makes, without writing it.
+def import_page(
+    path: Path, *, slug: str | None = None, assume: Collection[Assume] = (), phi_like: str = ""
+) -> ImportedPage:
+    """Return the article file that a page makes, without writing it; `phi_like` goes into its front matter.
 
     Raises:
         ImportRefusedError: the file cannot be read, or a citation can be read in two ways.
@@ -65,17 +67,18 @@ def import_page(path: Path, *, slug: str | None = None, assume: Collection[Assum
     if not SLUG.fullmatch(name):
         raise ImportRefusedError(f"“{name}” is no slug. Give one of a–z, 0–9 and single hyphens with --slug.")
     about = _about(page, data, path.name, name, grammar.assumed)
+    if phi_like.strip():
+        about["phi_like_allowed"] = " ".join(phi_like.split())
     markdown = write_article(about, decoded, page.sources)
     return ImportedPage(name, markdown, _report(path.name, page, decoded, grammar))
 
 
-def add_page(path: Path, corpus: Path, *, slug: str | None = None, assume: Collection[Assume] = ()) -> AddedPage:
+def write_page(page: ImportedPage, corpus: Path) -> AddedPage:
     """Write a page's article file to the corpus folder, whole or not at all.
 
     Raises:
-        ImportRefusedError: as `import_page`, or the folder cannot be written.
+        ImportRefusedError: the folder cannot be written.
     """
-    page = import_page(path, slug=slug, assume=assume)
     target = corpus / f"{page.slug}.md"
     data = page.markdown.encode()
     try:
