@@ -13,11 +13,11 @@ from ipt_rag.intake import add_page
 pytestmark = pytest.mark.model
 
 
-def measure(chatbot: Chatbot, answerable: Path, unanswerable: Path, *, by: Judge, part: str = "") -> dict[str, float]:
+def measure(
+    chatbot: Chatbot, answerable: Path, unanswerable: Path, *, by: Judge, part: str | None = None
+) -> dict[str, float]:
     """Return the figures over two question files, or over one part of them."""
-    asked = [
-        [row for row in read_questions(path) if not part or row["part"] == part] for path in (answerable, unanswerable)
-    ]
+    asked = [read_questions(path, part=part) for path in (answerable, unanswerable)]
     yes, no = (
         judge(lambda text: chatbot.ask(text, ranked=DEPTH), rows, by=by, answerable=right)
         for rows, right in zip(asked, (True, False), strict=True)

@@ -185,21 +185,24 @@ def ask(question: str, index: Path, as_json: bool, ranked: int) -> None:
 @click.option("--unanswerable", type=click.Path(path_type=Path), help="Questions that the articles do not answer.")
 @click.option("--by", type=click.Choice(["facts", "gold"]), default="facts", show_default=True, help="What is right.")
 @INDEX
-def evaluate(questions: Path, unanswerable: Path | None, by: Literal["facts", "gold"], index: Path) -> None:
+@click.option("--part", help="Only questions whose `part` is this, such as unseen.")
+def evaluate(
+    questions: Path, unanswerable: Path | None, by: Literal["facts", "gold"], index: Path, part: str | None
+) -> None:
     """Measure answers on a file of questions, one JSON object a line.
 
     QUESTIONS have `question` and `facts` (regular expressions that a right passage matches) or `gold` (snippets that
     stand in it); `style` groups the figures. Intervals are 95 % bootstrap over questions.
 
     \b
-        ipt-rag eval answerable.jsonl --unanswerable unanswerable.jsonl
+        ipt-rag eval answerable.jsonl --unanswerable unanswerable.jsonl --part unseen
     """  # noqa: D301 - click must see the backspace
     from ipt_rag.chatbot import Chatbot  # imports the encoder
     from ipt_rag.evaluate import DEPTH, by_group, figures, judge, read_questions
     from ipt_rag.terminal import figures_text
 
-    asked = read_questions(questions)
-    refused = read_questions(unanswerable) if unanswerable else []
+    asked = read_questions(questions, part=part)
+    refused = read_questions(unanswerable, part=part) if unanswerable else []
     chatbot = Chatbot.open(index)
     yes = judge(lambda text: chatbot.ask(text, ranked=DEPTH), asked, by=by, answerable=True)
     no = judge(lambda text: chatbot.ask(text, ranked=DEPTH), refused, by=by, answerable=False)

@@ -35,11 +35,11 @@ class Judged:
     top: Quote | None
 
 
-def read_questions(path: Path) -> list[dict[str, Any]]:
-    """Return the objects of a question file.
+def read_questions(path: Path, *, part: str | None = None) -> list[dict[str, Any]]:
+    """Return the objects of a question file, or those of one `part`.
 
     Raises:
-        SettingsError: a line is no JSON object with a `question`.
+        SettingsError: a line is no JSON object with a `question`, or no question is left.
     """
     rows: list[dict[str, Any]] = []
     try:
@@ -54,7 +54,10 @@ def read_questions(path: Path) -> list[dict[str, Any]]:
             row["question"].strip()
         except (ValueError, KeyError, TypeError, AttributeError):
             raise SettingsError(f"{path}:{number} is no JSON object with a `question`. Mend the line.") from None
-        rows.append(row)
+        if part is None or row.get("part") == part:
+            rows.append(row)
+    if not rows:
+        raise SettingsError(f"{path} holds no question{f' of the part {part!r}' if part else ''}. Name another file.")
     return rows
 
 
