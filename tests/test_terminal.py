@@ -45,7 +45,7 @@ def test_an_answer_in_full() -> None:
     assert (
         answer_text(ANSWERED)
         == """\
-   (Key term)
+   (Definition)
    Terms of the field:
 1. Sick role — in brief, a framing. [4] [1] [LLM]
    — IPT › Key terms

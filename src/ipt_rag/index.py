@@ -32,7 +32,7 @@ from ipt_rag.records import Article, Chunk, Kind, Passage, Source, Span
 
 FORMAT = 3  # raise whenever the same articles would make another generation, or the files change
 FILES = ("passages.sqlite", "vectors.faiss", "tokens.npy")
-REBUILD = "Run `ipt-rag build` to make it again."
+REBUILD = "Run `ipt-rag build --index {folder}` to make it."
 SCHEMA = """
 CREATE TABLE articles (slug TEXT PRIMARY KEY, title TEXT, file TEXT) STRICT;
 CREATE TABLE sources (
@@ -162,25 +162,33 @@ class Index:
         """
         digest = current_digest(folder)
         if digest is None:
-            raise IndexMissingError(f"There is no index in {folder}. {REBUILD}")
+            raise IndexMissingError(f"There is no index in {folder}. {REBUILD.format(folder=folder)}")
         generation = folder / digest
         try:
             manifest = json.loads((generation / "manifest.json").read_text(encoding="utf-8"))
             made_from, files = manifest["made_from"], manifest["files"]
             whole = manifest["digest"] == digest == digest_of(made_from) and set(files) == set(FILES)
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
-            raise IndexDamagedError(f"The manifest of the index in {folder} is missing or damaged. {REBUILD}") from None
+            raise IndexDamagedError(
+                f"The manifest of the index in {folder} is missing or damaged. {REBUILD.format(folder=folder)}"
+            ) from None
         if not whole:
-            raise IndexDamagedError(f"The manifest of the index in {folder} is damaged. {REBUILD}")
+            raise IndexDamagedError(
+                f"The manifest of the index in {folder} is damaged. {REBUILD.format(folder=folder)}"
+            )
         if made_from.get("format") != FORMAT:
-            raise IndexMissingError(f"The index in {folder} was built by another version. {REBUILD}")
+            raise IndexMissingError(
+                f"The index in {folder} was built by another version. {REBUILD.format(folder=folder)}"
+            )
         for name in FILES:
             try:
                 same = _sha256(generation / name) == files[name]
             except OSError:
                 same = False
             if not same:
-                raise IndexDamagedError(f"{name} of the index in {folder} is missing or damaged. {REBUILD}")
+                raise IndexDamagedError(
+                    f"{name} of the index in {folder} is missing or damaged. {REBUILD.format(folder=folder)}"
+                )
         return cls(generation, manifest)
 
     @property

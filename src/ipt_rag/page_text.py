@@ -87,7 +87,7 @@ ENGLISH = PageText(
     kinds={
         "paragraph": "",
         "item": "",
-        "definition": "Key term",
+        "definition": "Definition",
         "row": "Table row",
         "question": "Supervision question",
         "vignette": "Illustrative example, not a finding or a guideline",
@@ -106,7 +106,7 @@ ENGLISH = PageText(
     reasons={
         "": "",
         "nothing_close": "No passage comes close to the question.",
-        "fact_missing": "They touch on the subject, but the fact asked for is not in them.",
+        "fact_missing": "They touch on the subject, but no passage is close enough to be quoted as an answer.",
         "too_vague": "The question fits too many passages; name the disorder, phase, technique or term you mean.",
         "phi": "",
     },
@@ -219,7 +219,7 @@ SPANISH = PageText(
     reasons={
         "": "",
         "nothing_close": "Ningún pasaje se acerca a la pregunta.",
-        "fact_missing": "Tratan el tema, pero no contienen el dato que se pide.",
+        "fact_missing": "Tratan el tema, pero ningún pasaje se acerca lo bastante para citarlo como respuesta.",
         "too_vague": "La pregunta encaja con demasiados pasajes; nombre el trastorno, la fase o la técnica.",
         "phi": "",
     },
