@@ -10,7 +10,7 @@ import pytest
 
 from invented_pages import Invented, Part, Said, as_docx, as_html, as_markdown
 from ipt_rag.corpus import read_article
-from ipt_rag.importing import add_page
+from ipt_rag.intake import add_page
 from ipt_rag.plain import plain_text
 from ipt_rag.records import Article
 from ipt_rag.sentences import split_sentences
