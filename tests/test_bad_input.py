@@ -121,7 +121,7 @@ def test_broken_keys(articles: Path, tmp_path: Path) -> None:
 
 def test_asking_without_an_index(tmp_path: Path) -> None:
     """No index is one sentence with the command that makes it, on one question and on many, with nothing of them."""
-    said = f"There is no index in {tmp_path}. Run `ipt-rag build` to make it again."
+    said = f"There is no index in {tmp_path}. Run `ipt-rag build --index {tmp_path}` to make it."
     assert the_sentence(run("ask", "--index", tmp_path, "xyzzy")) == said
     assert the_sentence(run("ask", "--json", "--index", tmp_path, "-", typed="xyzzy\n")) == said
 
@@ -143,7 +143,7 @@ def test_a_damaged_index(small_index: Path, name: str, damage: str) -> None:
             path.write_bytes(b"SQLite format 3\0" + data)
     sentence = the_sentence(run("ask", "--index", small_index, "tea"))
     assert ("manifest" if name == "manifest.json" else name) in sentence
-    assert sentence.endswith("Run `ipt-rag build` to make it again.")
+    assert sentence.endswith(f"Run `ipt-rag build --index {small_index}` to make it.")
     healed = run("build", "--corpus", small_index.parent / "articles", "--index", small_index)
     assert healed.stdout.startswith("Built index ")
     assert run("ask", "--index", small_index, "tea").exit_code == 0
@@ -164,7 +164,7 @@ def test_flipped_bits(small_index: Path, tmp_path: Path, name: str) -> None:
         path.write_bytes(data)
         result = run("ask", "--json", "--ranked", "5", "--index", small_index, "tea and tide")
         if result.exit_code:
-            assert "Run `ipt-rag build` to make it again." in the_sentence(result)
+            assert f"Run `ipt-rag build --index {small_index}` to make it." in the_sentence(result)
             told += 1
         else:
             assert result.stdout == expected

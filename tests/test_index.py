@@ -196,7 +196,7 @@ def test_no_index(tmp_path: Path) -> None:
     """A folder without an index, no folder, and a file in its place are told with the command that helps."""
     (tmp_path / "file").write_text("")
     for folder in (tmp_path, tmp_path / "none", tmp_path / "file"):
-        with pytest.raises(IndexMissingError, match=r"There is no index in .* Run `ipt-rag build`"):
+        with pytest.raises(IndexMissingError, match=r"There is no index in .* Run `ipt-rag build --index .*`"):
             Index.open(folder)
 
 
