@@ -1,6 +1,6 @@
 """Offline: article files in, one generation of the index out. Joins the steps; nothing else sees the whole line."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,10 +76,13 @@ def ensure_index(corpus: Path, index: Path, report: Report) -> None:
     made_from = _made_from(articles, [read_keys(corpus, article.slug) for article in articles])
     if current_digest(index) != digest_of(made_from):
         report(f"The index in {index} is missing or older than {corpus}. Building it now.")
-    elif (damage := _damage(index)) is None:
-        return
     else:
-        report(f"{damage} Building it now.")
+        try:
+            Index.open(index)
+        except (IndexDamagedError, IndexMissingError) as damage:
+            report(f"{damage} Building it now.")
+        else:
+            return
     build_index(corpus, index, report=report)
 
 
@@ -92,10 +95,10 @@ def _build(
 ) -> BuildReport:
     made_from = _made_from(articles, keys)
     digest = digest_of(made_from)
-    if current_digest(index) == digest and _damage(index) is None:
-        held = Index.open(index)
+    last = _last_generation(index)
+    if last and last.digest == digest:
         return BuildReport(
-            digest, changed=False, articles=len(articles), passages=len(held), chunks=held.chunk_count, embedded=0
+            digest, changed=False, articles=len(articles), passages=len(last), chunks=last.chunk_count, embedded=0
         )
     encoder = open_encoder()
     passages: list[Passage] = []
@@ -113,7 +116,8 @@ def _build(
         passages.extend(its_passages)
         asked.extend((*_heading(passage), *its_keys.of(passage)) for passage in its_passages)
         report(f"{article.slug}: {len(its_passages)} passages, {len(article.sources)} sources")
-    made = _Embedded(encoder, _last_generation(index, made_from), report)
+    reusable = last if last and last.made_from["encoder"] == made_from["encoder"] else None
+    made = _Embedded(encoder, reusable, report)
     searched = [search_text(passage) for passage in passages]
     tokens = made.tokens([*searched, *(key for its_keys in asked for key in its_keys)])
     contents = Contents(
@@ -180,21 +184,12 @@ class _Embedded:
         return advance
 
 
-def _last_generation(index: Path, made_from: Mapping[str, Any]) -> Index | None:
-    """Return the current generation if its vectors are of the same make, to save embedding unchanged texts."""
+def _last_generation(index: Path) -> Index | None:
+    """Return the current generation, or None where there is no whole one."""
     try:
-        last = Index.open(index)
+        return Index.open(index)
     except (IndexDamagedError, IndexMissingError):
         return None
-    return last if last.made_from["encoder"] == made_from["encoder"] else None
-
-
-def _damage(index: Path) -> str | None:
-    try:
-        Index.open(index)
-    except (IndexDamagedError, IndexMissingError) as error:
-        return str(error)
-    return None
 
 
 def _made_from(articles: Sequence[Article], keys: Sequence[Keys]) -> dict[str, Any]:

@@ -226,7 +226,8 @@ class Chatbot:
         """Return where in a passage's text stand the words that the question's content words matched."""
         own = self.index.tokens(number)
         cosines = search.tokens.vectors @ own.T
-        text, spans = self.index.search_text(number), self._encoder.token_spans(self.index.search_text(number))
+        text = self.index.search_text(number)
+        spans = self._encoder.token_spans(text)
         words: set[str] = set()
         for (start, end), row in zip(search.tokens.spans, cosines, strict=True):
             if content_words(search.query.text[start:end]) and row.max(initial=0.0) >= settings.MATCHED_COSINE:

@@ -15,7 +15,7 @@ from typing import Literal
 from ipt_rag.errors import QuestionError
 from ipt_rag.plain import plain_text
 from ipt_rag.records import Article, Block
-from ipt_rag.sentences import split_sentences
+from ipt_rag.sentences import MARKER, split_sentences
 
 Verdict = Literal["exact", "changed", "misattributed", "absent"]
 ChangeKind = Literal["digit", "negation", "hedge", "word", "punctuation"]
@@ -26,7 +26,6 @@ CHANGED_SHARE = (
 )
 CANDIDATES = 5  # blocks compared word by word, those that share most of the quote's rarer words
 
-MARKER = re.compile(r"(?<!\\)\[(\d{1,3}|LLM)\](?![(\[])")
 TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:[’'][^\W\d_]+)*|[^\w\s]|_")
 SAME = str.maketrans(
     {"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "‑": "-", "−": "-"}
