@@ -28,7 +28,7 @@ from ipt_rag.evaluate import read_questions
 
 ROOT = Path(__file__).resolve().parent.parent
 QUESTIONS = ROOT / "tests" / "data" / "questions"
-FALSE_ANSWERS = 0.035  # the promise is 0.05; the questions of others are answered a little more freely than ours
+FALSE_ANSWERS = 0.05  # the promise; over the development questions the threshold so fitted lets through half of it
 
 
 def signals_of(chatbot: Chatbot, questions: list[dict[str, Any]]) -> list[dict[str, float]]:

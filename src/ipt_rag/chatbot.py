@@ -23,6 +23,7 @@ from ipt_rag.rank import Ranked, rank
 from ipt_rag.records import Answer, Article, Passage, Place, Quote, Reference
 
 ACRONYM = re.compile(r"\b[A-Z][A-Za-z]*[A-Z]\b")  # EMDR, SSRI, IPSRT: a therapy, drug class or instrument by name
+TERM_END = re.compile(r"\s[—–-]\s|:\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,12 @@ class Chatbot:
         self._frequency = Counter(
             stem for number, text in enumerate(texts) for stem in {*stems(" ".join((text, *index.keys(number))))}
         )
+        # The defined words of each definition: what stands before its dash.
+        self._terms = {
+            number: {*stems(TERM_END.split(text, maxsplit=1)[0])}
+            for number, text in enumerate(texts)
+            if index.kinds[number] == "definition"
+        }
         self._lock = threading.Lock()  # one encoder, one pass at a time: more threads make no pass faster
 
     @classmethod
@@ -141,6 +148,7 @@ class Chatbot:
             score=float(hit.closest.mean()),
             weakest=float(hit.closest[content].min() if any(content) else hit.closest.min()),
             dense=float(search.vector @ whole / max(float(np.linalg.norm(whole)), 1e-12)),
+            key=self._closest_key(search, hit.number),
             coverage=sum(weight for stem, weight in zip(wanted, rarity, strict=True) if stem in here)
             / max(sum(rarity), 1e-12),
             unknown=sum(stem not in self._frequency for stem in wanted) / max(len(wanted), 1),
@@ -155,13 +163,24 @@ class Chatbot:
             ),
         )
 
+    def _closest_key(self, search: Search, number: int) -> float:
+        """Return the cosine of the question and the closest key of a passage, 0 where it has none."""
+        question = search.tokens.vectors.mean(axis=0)
+        cosines = self.index.key_vectors(number) @ question / max(float(np.linalg.norm(question)), 1e-12)
+        return float(cosines.max(initial=0.0))
+
     def _model(self, hit: Ranked | None) -> Model:
         keyed = hit is not None and len(self.index.keys(hit.number)) > 1  # the first key is the section heading
         return self._models.keyed if keyed else self._models.plain
 
     def _discount(self, number: int, query: Query) -> float:
-        """Return what to take off a passage's score: on the tuning questions 0.03 to 0.1 do alike."""
+        """Return what to take off a passage's score: on the tuning questions 0.03 to 0.1 do alike.
+
+        The definition of a term that is asked for gains instead.
+        """
         kind = self.index.kinds[number]
+        if query.asks_definition and (term := self._terms.get(number)) and term <= {*stems(query.text)}:
+            return -0.05
         if kind == "vignette" and not query.asks_example:
             return 0.05
         return 0.02 if kind == "question" and not query.asks_reflection else 0.0

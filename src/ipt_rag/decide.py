@@ -27,6 +27,7 @@ class Signals:
     score: float  # mean cosine of the question's tokens with their closest match
     weakest: float  # cosine of the content word that matched worst
     dense: float  # cosine of question and passage as wholes
+    key: float  # cosine of the question and the closest key of the passage, 0 where it has none
     coverage: float  # share of the question's content words that stand in the passage or its keys, by rarity
     unknown: float  # share of the question's content words that stand nowhere in the articles
     words: float  # content words in the question, six or more being 1

@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from ipt_rag.errors import IndexDamagedError, IndexMissingError
 from ipt_rag.records import Article, Chunk, Kind, Passage, Source, Span
 
-FORMAT = 3  # raise whenever the same articles would make another generation, or the files change
+FORMAT = 4  # raise whenever the same articles would make another generation, or the files change
 FILES = ("passages.sqlite", "vectors.faiss", "tokens.npy")
 REBUILD = "Run `ipt-rag build --index {folder}` to make it."
 SCHEMA = """
@@ -231,6 +231,16 @@ class Index:
         """Return the token vectors of a passage without its keys, shape (tokens, dim)."""
         first, keys_first, _ = self._ranges[number]
         return self._tokens[first:keys_first].astype(np.float32)
+
+    def key_vectors(self, number: int) -> Matrix:
+        """Return a unit vector for each key of a passage, the mean of its tokens' vectors, shape (keys, dim)."""
+        _, first, after = self._ranges[number]
+        sizes = json.loads(self._rows("SELECT key_sizes FROM passages WHERE id = ?", number)[0][0])
+        if not sizes:
+            return np.zeros((0, self._tokens.shape[1]), np.float32)
+        starts = np.cumsum([0, *sizes[:-1]])
+        sums: Matrix = np.add.reduceat(self._tokens[first:after].astype(np.float32), starts, axis=0)
+        return sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-12)
 
     def all_tokens(self, numbers: Sequence[int]) -> tuple[Matrix, NDArray[np.int64]]:
         """Return the token vectors of some passages with their keys, shape (tokens, dim), and each one's first row."""

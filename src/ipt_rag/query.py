@@ -54,6 +54,10 @@ EXAMPLE_ASKED = re.compile(r"\b(?:examples?|vignettes?|illustrat\w*|case|sample|
 REFLECTION_ASKED = re.compile(
     r"\b(?:ask (?:my|your|our|one)sel(?:f|ves)|reflect\w*|supervis\w*|myself)\b", re.IGNORECASE
 )
+# What asks for the meaning of a term, which is what the definitions of an article are for.
+DEFINITION_ASKED = re.compile(
+    r"\b(?:defin\w*|mean(?:s|ing)?|term|terminology|stands? for)\b|^\W*what(?: is|[’']s| are)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,7 @@ class Query:
     repaired: tuple[tuple[str, str], ...]  # (as typed, as read) of each word whose spelling was repaired
     asks_example: bool
     asks_reflection: bool
+    asks_definition: bool
 
 
 def understand(question: str, vocabulary: Mapping[str, int], known: Collection[str]) -> Query:
@@ -85,7 +90,7 @@ def understand(question: str, vocabulary: Mapping[str, int], known: Collection[s
     if TOPIC.search(text) and not {*content_words(bare)} - ABOUT_THE_TOPIC:  # the topic itself is asked for
         bare = TOPIC.sub(TOPIC_NAME, text) if content_words(bare) else f"What is {TOPIC_NAME}?"
     words = tuple(dict.fromkeys(content_words(bare)))
-    return Query(bare, words, repaired, bool(EXAMPLE_ASKED.search(text)), bool(REFLECTION_ASKED.search(text)))
+    return Query(bare, words, repaired, bool(EXAMPLE_ASKED.search(text)), bool(REFLECTION_ASKED.search(text)), bool(DEFINITION_ASKED.search(text)))
 
 
 def content_words(text: str) -> list[str]:
