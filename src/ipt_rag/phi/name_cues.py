@@ -116,12 +116,17 @@ r"female|hx|dx|her\s(?:husband|wife|son)|phq-?9|epds|referred|discharged|treated
 
     r"email|phone|dob|ssn|lives|wife|husband|daughter|son|mother|father|sister|brother)\b", re.IGNORECASE
 )  # fmt: skip
+# Between two names of a list, and an age right behind a name.
+JOINS = re.compile(r"\s?[,;/&+]\s?(?:and\s|&\s)?|\s(?:and|&)\s")
+AGED = re.compile(
+    r"\s?[,(]\s?(?:aged?\s)?[1-9]\d(?:\s?[,;)?]|\.?$|\.\s|\s?(?:[mf]|y/?o|yrs?|years)\b)", re.IGNORECASE
+)
 POSSESSED = re.compile(r"\b(?:my|her|his|their|our|a|the)\s$", re.IGNORECASE)
 PRONOUN = re.compile(r"\b(?:he|she|him|her|his|hers|s/he|case|client|session|today)\b", re.IGNORECASE)
 # Letters beyond Latin right behind a role or "name": a name left in its own script.
 OTHER_SCRIPT = re.compile(
     r"\b(?:patients?|pts?|clients?|named|called|name(?:\sis)?|mr|mrs|ms|dr)\b[\s.:,(\"']{1,3}"
-    r"(?P<id>[^\W\d_\u0000-\u024f]{1,12}(?:[ \u00b7\u30fb][^\W\d_\u0000-\u024f]{1,12}){0,2})",
+    r"(?P<id>[^\W\d_\u0000-\u024f]{1,12}(?:[ .\u30fb][^\W\d_\u0000-\u024f]{1,12}){0,2})",
     re.IGNORECASE,
 )
 DISEASE = re.compile(

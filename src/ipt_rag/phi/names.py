@@ -11,9 +11,11 @@ from ipt_rag.phi.kinds import FULL_NAME, NAME
 from ipt_rag.phi.messages import Message, Token
 from ipt_rag.phi.name_cues import (
     ACADEMIC_TITLE,
+    AGED,
     ANNOUNCES,
     DID,
     DISEASE,
+    JOINS,
     NEVER,
     OTHER_SCRIPT,
     PARTICLES,
@@ -37,7 +39,7 @@ class NameFinder:
     def find(self, text: str) -> Iterator[Found]:
         """Yield names in a normalised text, by rising cost of the rule."""
         message = Message.of(text, self._lists)
-        for rule in (self._titled, self._announced, self._beside_role, self._initialled, self._full, self._alone):
+        for rule in (self._titled, self._announced, self._beside_role, self._initialled, self._full, self._alone, self._listed, self._aged):
             yield from rule(message)
         for match in OTHER_SCRIPT.finditer(text):
             yield NAME, match.start("id"), match.end("id")
@@ -296,7 +298,8 @@ class NameFinder:
         else:
             return None
         fits = surname.capital >= token.capital and len(surname.word) > 2 and surname.word in lists.last
-        common = lists.is_word(surname.word) or surname.word in lists.surnames or surname.word in lists.eponyms
+        eponym = surname.word in lists.eponyms and (not message.case or DISEASE.match(text, surname.end) is not None)
+        common = lists.is_word(surname.word) or surname.word in lists.surnames or eponym
         return surname if fits and not common and not self._cited(text, surname.end) else None
 
     @staticmethod
@@ -402,4 +405,40 @@ class NameFinder:
                 continue
             listed = token.text.istitle() or token.word in lists.common_first
             if listed and (case or SPEAKS.match(text, token.end) or text[token.end : token.end + 2].lower() == "'s"):
+                yield NAME, token.start, token.end
+
+    def _given(self, message: Message, number: int) -> bool:
+        """Return whether a word could only be a given name, and is no surname of the literature."""
+        token, lists = message.tokens[number], self._lists
+        return (
+            len(token.word) > 2
+            and not token.text.isupper()
+            and token.word not in lists.surnames | NEVER
+            and lists.is_plain_first(token.word)
+        )
+
+    def _listed(self, message: Message) -> Iterator[Found]:
+        """Given names in a row, three or, beside talk of a case, two: "Tobias, Lakshmi and Deshawn"."""
+        text, tokens = message.text, message.tokens
+        if message.scholarly:
+            return
+        row: list[Token] = []
+        for number, token in enumerate(tokens):
+            if not self._given(message, number):
+                continue
+            if row and not JOINS.fullmatch(text, row[-1].end, token.start):
+                yield from self._row(message, row)
+                row = []
+            row.append(token)
+        yield from self._row(message, row)
+
+    @staticmethod
+    def _row(message: Message, row: list[Token]) -> Iterator[Found]:
+        if len(row) >= (2 if message.case or message.person else 3):
+            yield from ((NAME, token.start, token.end) for token in row)
+
+    def _aged(self, message: Message) -> Iterator[Found]:
+        """A given name with an age behind it: "asks about Wojciech, 19, who …"."""
+        for number, token in enumerate(message.tokens):
+            if self._given(message, number) and AGED.match(message.text, token.end):
                 yield NAME, token.start, token.end
