@@ -86,6 +86,7 @@ TITLE = re.compile(
     re.IGNORECASE,
 )
 ACADEMIC_TITLE = frozenset({"dr", "doctor", "prof", "professor"})
+PROFESSOR = re.compile(r"\bprof(?:essor|\.)?\s$", re.IGNORECASE)
 SPEAKS = re.compile(
     r"\s(?:is|was|has|had|says|said|wants|wanted|feels|felt|told|asks|asked|keeps|cries|lost|"
     r"refuses|reports|reported|came|comes|lives|lived|moved|scored|scores|started|stopped|died|"
@@ -121,6 +122,11 @@ JOINS = re.compile(r"\s?[,;/&+]\s?(?:and\s|&\s)?|\s(?:and|&)\s")
 AGED = re.compile(
     r"\s?[,(]\s?(?:aged?\s)?[1-9]\d(?:\s?[,;)?]|\.?$|\.\s|\s?(?:[mf]|y/?o|yrs?|years)\b)", re.IGNORECASE
 )
+AGE_BEFORE = re.compile(
+    r"(?<!\d)[1-9]\d\s?(?:y/?o|yrs?|years?|[mf])?(?:\s?-?\s?old)?\s?(?:[mf]|male|female|wo?man|man|girl|boy)?\s?,\s?$",
+    re.IGNORECASE,
+)
+ASKS = re.compile(r"(?:^|[.?!,]\s)(?:Is|Does|Should|Can|Could|Will|Would|Has|How\sdo(?:es)?|Why\sdoes|Why\sis)\s")
 POSSESSED = re.compile(r"\b(?:my|her|his|their|our|a|the)\s$", re.IGNORECASE)
 PRONOUN = re.compile(r"\b(?:he|she|him|her|his|hers|s/he|case|client|session|today)\b", re.IGNORECASE)
 # Letters beyond Latin right behind a role or "name": a name left in its own script.

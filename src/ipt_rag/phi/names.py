@@ -11,8 +11,10 @@ from ipt_rag.phi.kinds import FULL_NAME, NAME
 from ipt_rag.phi.messages import Message, Token
 from ipt_rag.phi.name_cues import (
     ACADEMIC_TITLE,
+    AGE_BEFORE,
     AGED,
     ANNOUNCES,
+    ASKS,
     DID,
     DISEASE,
     JOINS,
@@ -20,6 +22,7 @@ from ipt_rag.phi.name_cues import (
     OTHER_SCRIPT,
     PARTICLES,
     PERSON,
+    PROFESSOR,
     POSSESSED,
     ROLE,
     SAID,
@@ -39,7 +42,7 @@ class NameFinder:
     def find(self, text: str) -> Iterator[Found]:
         """Yield names in a normalised text, by rising cost of the rule."""
         message = Message.of(text, self._lists)
-        for rule in (self._titled, self._announced, self._beside_role, self._initialled, self._full, self._alone, self._listed, self._aged):
+        for rule in (self._titled, self._announced, self._beside_role, self._initialled, self._full, self._alone, self._listed, self._aged, self._asked_about):
             yield from rule(message)
         for match in OTHER_SCRIPT.finditer(text):
             yield NAME, match.start("id"), match.end("id")
@@ -174,6 +177,8 @@ class NameFinder:
                 "miss",
             ):
                 continue
+            if title in ("prof", "professor") and not (message.case or message.person):
+                continue  # "Prof. Stuart's training"
             if scholar and (token.word in self._lists.surnames or self._is_known(text, tokens, number)):
                 continue
             lone = len(token.word) == 1 and text[token.end : token.end + 1] == "."
@@ -297,7 +302,9 @@ class NameFinder:
                 break
         else:
             return None
-        fits = surname.capital >= token.capital and len(surname.word) > 2 and surname.word in lists.last
+        fits = surname.capital >= token.capital and len(surname.word) > 2 and (
+            surname.word in lists.last or (message.case and surname.text.istitle() and lists.is_unknown(surname.word))
+        )
         eponym = surname.word in lists.eponyms and (not message.case or DISEASE.match(text, surname.end) is not None)
         common = lists.is_word(surname.word) or surname.word in lists.surnames or eponym
         return surname if fits and not common and not self._cited(text, surname.end) else None
@@ -403,6 +410,8 @@ class NameFinder:
                 continue
             if message.scholarly or (not message.case and self._studied(text, token.start, token.end)):
                 continue
+            if not case and PROFESSOR.search(text, max(0, token.start - 12), token.start):
+                continue
             listed = token.text.istitle() or token.word in lists.common_first
             if listed and (case or SPEAKS.match(text, token.end) or text[token.end : token.end + 2].lower() == "'s"):
                 yield NAME, token.start, token.end
@@ -438,7 +447,38 @@ class NameFinder:
             yield from ((NAME, token.start, token.end) for token in row)
 
     def _aged(self, message: Message) -> Iterator[Found]:
-        """A given name with an age behind it: "asks about Wojciech, 19, who …"."""
-        for number, token in enumerate(message.tokens):
-            if self._given(message, number) and AGED.match(message.text, token.end):
+        """Names with an age beside them: "asks about Wojciech, 19, who …", "41f, anneli korhonen, low"."""
+        text, tokens = message.text, message.tokens
+        for number, token in enumerate(tokens):
+            aged = AGED.match(text, token.end)
+            if aged and self._given(message, number):
                 yield NAME, token.start, token.end
+            if not number or text[tokens[number - 1].end : token.start] != " ":
+                continue
+            given = tokens[number - 1]
+            if (aged or AGE_BEFORE.search(text, max(0, given.start - 24), given.start)) and self._could_be(given, token):
+                yield FULL_NAME, given.start, token.end
+
+    def _could_be(self, given: Token, surname: Token) -> bool:
+        """Return whether two words are on no list but those of names, and one of them on these."""
+        lists = self._lists
+        words = (given.word, surname.word)
+        return (
+            all(lists.is_unknown(word) and word not in NEVER | lists.surnames for word in words)
+            and any(word in lists.first or word in lists.last for word in words)
+            and not given.text.isupper()
+            and not surname.text.isupper()
+        )
+
+    def _asked_about(self, message: Message) -> Iterator[Found]:
+        """A given name that a question opens with: "Is Kenji ready …?", unless it asks for somebody's work."""
+        text = message.text
+        for match in ASKS.finditer(text):
+            number = message.places.get(match.end())
+            if number is None or message.work or not self._given(message, number):
+                continue
+            token = message.tokens[number]
+            if token.text.istitle() and not self._studied(text, token.start, token.end):
+                known = number + 1 < len(message.tokens) and self._is_known(text, message.tokens, number)
+                if not known and not DISEASE.match(text, token.end):
+                    yield NAME, token.start, token.end
