@@ -54,7 +54,9 @@ def main() -> None:
         started = time.perf_counter()
         caught, refused = sum(map(refuses, held)), sum(map(refuses, free))
         mean_ms = (time.perf_counter() - started) * 1000 / len(rows)
-        sys.stdout.write(f"{name:<22}{f'{caught} of {len(held)}':>16}{f'{refused} of {len(free)}':>16}{mean_ms:>10.1f}\n")
+        sys.stdout.write(
+            f"{name:<22}{f'{caught} of {len(held)}':>16}{f'{refused} of {len(free)}':>16}{mean_ms:>10.1f}\n"
+        )
 
 
 if __name__ == "__main__":

@@ -5,21 +5,24 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from ipt_rag.chatbot import Chatbot
+from ipt_rag.cli import main
 
 ROOT = Path(__file__).parent.parent
 COMMAND = (sys.executable, "-c", "from ipt_rag.cli import main; main()")
 # Fictitious on purpose: reserved numbers and domains, and a name that nobody bears. Each with what must never return.
 PLANTED = (
     ("my patient Zelphira Quontwick is low", "Zelphira", "Quontwick"),
-    ("is IPT right for zelphira.q@example.org", "zelphira.q", "example.org"),
+    ("is IPT right for zelphira.q@example.org", "zelphira.q", "q@example.org"),
     ("call her at 646-555-0173", "646-555-0173", "5550173"),
     ("SSN 219-09-9999: how many sessions?", "219-09-9999", "219099999"),
     ("MRN: LH-77204418 has grief", "77204418", "LH-77"),
@@ -45,33 +48,21 @@ def left_under(*folders: Path) -> list[tuple[str, str]]:
 
 
 @pytest.fixture
-def private(tmp_path: Path) -> Path:
-    """A folder for whatever a command writes: its temporary files, its caches, its home and where it runs."""
+def private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder for whatever a command writes: its temporary files, its home and where it runs."""
     folder = tmp_path / "private"
     folder.mkdir()
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("HOME", str(folder))
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
     return folder
 
 
-def command(private: Path, *arguments: str, typed: str = "") -> "subprocess.CompletedProcess[str]":
-    """Run a command in a process of its own, as people do."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")}
-    environment = {
-        **inherited,
-        "PYTHONPATH": str(ROOT / "src"),
-        "TMPDIR": str(private),
-        "HOME": str(private),
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
-    return subprocess.run(
-        [*COMMAND, *arguments],
-        input=typed,
-        cwd=private,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=180,
-    )
+def printed(capfd: pytest.CaptureFixture[str], *arguments: str, typed: str = "") -> str:
+    """Run a command; return all that it and its libraries print, and the error that ended it, if any."""
+    done = CliRunner().invoke(main, list(arguments), input=typed)
+    assert done.exception is None or isinstance(done.exception, SystemExit), type(done.exception)
+    return done.output + "".join(capfd.readouterr())
 
 
 def test_the_search_would_see_a_leak(tmp_path: Path) -> None:
@@ -82,60 +73,72 @@ def test_the_search_would_see_a_leak(tmp_path: Path) -> None:
 
 
 @pytest.mark.model
-@pytest.mark.parametrize("ending", [pytest.param((), id="text"), pytest.param(("--json",), id="json")])
-def test_ask_repeats_nothing(private: Path, corpus_index: Path, ending: tuple[str, ...]) -> None:
-    """Questions on standard input, and one too long to be read, are refused without an echo."""
+def test_ask_repeats_nothing(private: Path, corpus_index: Path) -> None:
+    """In a process of its own, questions on standard input, and one too long to be read, are refused unrepeated."""
     long = PLANTED[0][0] + " x" * NEVER_READ
     typed = "\n".join([*(text for text, *_ in PLANTED), long])
-    done = command(private, "ask", "--index", str(corpus_index), *ending, "-", typed=typed)
-    assert done.stdout.count('"refused"' if ending else "was not read further") == len(PLANTED)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "TMPDIR": str(private)}
+    done = subprocess.run(
+        [*COMMAND, "ask", "--index", str(corpus_index), "--json", "-"],
+        input=typed,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=180,
+    )
+    assert done.stdout.count('"refused"') == len(PLANTED)
     assert "Traceback" not in done.stderr
     assert left_in(done.stdout + done.stderr) == []
     assert left_under(private, corpus_index) == []
 
 
 @pytest.mark.model
-def test_ask_with_an_argument_repeats_nothing(private: Path, corpus_index: Path) -> None:
+def test_ask_with_an_argument_repeats_nothing(
+    private: Path, corpus_index: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     """The argument door is as silent; so is a folder without an index, met before the question is read."""
     for index in (corpus_index, private / "none"):
-        done = command(private, "ask", "--index", str(index), PLANTED[1][0])
-        assert done.stdout or done.stderr
-        assert left_in(done.stdout + done.stderr) == []
+        said = printed(capfd, "ask", "--index", str(index), PLANTED[1][0])
+        assert said
+        assert left_in(said) == []
     assert left_under(private) == []
 
 
 @pytest.mark.model
-def test_check_repeats_nothing(private: Path) -> None:
+def test_check_repeats_nothing(private: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """A quote with an identifier is refused."""
     typed = "\n".join(text for text, *_ in PLANTED)
-    done = command(private, "check", "-", "--corpus", str(ROOT / "corpus"), typed=typed)
-    assert done.stdout.count("was not read further") == len(PLANTED)
-    assert left_in(done.stdout + done.stderr) == []
+    said = printed(capfd, "check", "-", "--corpus", str(ROOT / "corpus"), typed=typed)
+    assert said.count("was not read further") == len(PLANTED)
+    assert left_in(said) == []
     assert left_under(private) == []
 
 
 @pytest.mark.model
-def test_import_and_lint_name_the_line_only(private: Path, tmp_path: Path) -> None:
+def test_import_and_lint_name_the_line_only(private: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """A page with identifiers is refused by line and leaves no article; lint of an article names the line too."""
     page = tmp_path / "page.md"
     body = "\n\n".join(f"{text}.[1]" for text, *_ in PLANTED)
     page.write_text(f"# On rest\n\n{body}\n\n## References\n\n1. Kettle A. On rest. 1999.\n", encoding="utf-8")
     corpus = tmp_path / "corpus"
     corpus.mkdir()
-    added = command(private, "add", str(page), "--corpus", str(corpus))
-    assert added.returncode != 0
-    assert left_in(added.stdout + added.stderr) == []
+    added = printed(capfd, "add", str(page), "--corpus", str(corpus))
+    assert "--allow-phi-like" in added
+    assert left_in(added) == []
     assert list(corpus.iterdir()) == []
     lead, _, text = (ROOT / "corpus" / "ipt-overview.md").read_text(encoding="utf-8").partition("\n\n")
     (corpus / "ipt-overview.md").write_text(f"{lead}\n\n{PLANTED[2][0]}.\n\n{text}", encoding="utf-8")
-    linted = command(private, "lint", str(corpus / "ipt-overview.md"))
-    assert "ipt-overview.md" in linted.stdout
-    assert left_in(linted.stdout + linted.stderr) == []
+    linted = printed(capfd, "lint", str(corpus / "ipt-overview.md"))
+    assert "a phone number" in linted
+    assert left_in(linted) == []
     assert left_under(private) == []
 
 
 @pytest.mark.model
-def test_measuring_prints_no_message(private: Path, tmp_path: Path, corpus_index: Path) -> None:
+def test_measuring_prints_no_message(
+    private: Path, tmp_path: Path, corpus_index: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     """`phi` and `eval` print figures, and nothing of their rows."""
     rows = tmp_path / "rows.jsonl"
     rows.write_text(
@@ -143,9 +146,9 @@ def test_measuring_prints_no_message(private: Path, tmp_path: Path, corpus_index
                 for text, *_ in PLANTED), encoding="utf-8",
     )  # fmt: skip
     for arguments in (("phi", str(rows)), ("eval", str(rows), "--index", str(corpus_index))):
-        done = command(private, *arguments)
-        assert done.stdout
-        assert left_in(done.stdout + done.stderr) == []
+        said = printed(capfd, *arguments)
+        assert said
+        assert left_in(said) == []
     assert left_under(private) == []
 
 
@@ -153,7 +156,7 @@ def test_measuring_prints_no_message(private: Path, tmp_path: Path, corpus_index
 def test_a_session_object_keeps_nothing(corpus_index: Path) -> None:
     """After refusals, no string of the process that the chatbot reaches holds a planted character."""
     chatbot = Chatbot.open(corpus_index)
-    answers = [chatbot.ask("".join(text)) for text, *_ in PLANTED]
+    answers = [chatbot.ask(text) for text, *_ in PLANTED]
     assert {answer.status for answer in answers} == {"refused"}
     assert [mark for answer in answers for mark in left_in(repr(answer))] == []
     assert [kept for kept in strings_of(chatbot) if left_in(kept)] == []
@@ -165,7 +168,7 @@ def strings_of(root: object) -> Iterator[str]:
     waiting: list[object] = [root]
     while waiting:
         each = waiting.pop()
-        if id(each) in seen or isinstance(each, (type, type(sys))) or callable(each) and hasattr(each, "__code__"):
+        if id(each) in seen or isinstance(each, (type, type(sys))) or (callable(each) and hasattr(each, "__code__")):
             continue
         seen.add(id(each))
         if isinstance(each, str):
@@ -187,31 +190,39 @@ def test_the_walk_sees_what_is_kept() -> None:
 
 
 @pytest.mark.browser
+@pytest.mark.model
 def test_the_page_and_its_endpoint_repeat_nothing(tmp_path: Path, chromium: str) -> None:
-    """After refusals and an answer, nothing is in the page, its storage, its downloads, its server's output or files."""
+    """After refusals and an answer, nothing is in the page, its storage, its server's output or files."""
     pytest.importorskip("playwright", reason="playwright is not installed (make test installs it)")
     from playwright.sync_api import sync_playwright
-    from test_page import free_port, served, words_command
+
+    from test_page import ARTICLES, ask, free_port, opened, served
 
     port = free_port()
-    with served(tmp_path, words_command(port), port) as server, sync_playwright() as playwright:
+    command = [
+        sys.executable,
+        "app.py",
+        "--corpus",
+        str(ARTICLES),
+        "--index",
+        str(tmp_path / "index"),
+        "--port",
+        str(port),
+    ]
+    with served(tmp_path, command, port) as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         context = browser.new_context(accept_downloads=True)
-        page = context.new_page()
         said: list[str] = []
-        page.on("console", lambda line: said.append(line.text))
-        page.on("request", lambda request: said.append(request.url))
-        page.on("response", lambda reply: said.append(str(reply.headers)))
-        page.goto(server.address)
-        box = page.locator("#question textarea")
+        context.on("console", lambda line: said.append(line.text))
+        context.on("request", lambda request: said.append(request.url))
+        context.on("response", lambda reply: said.append(str(reply.headers)))
+        page = opened(context, server)
         for text, *_ in PLANTED:
-            box.fill(text)
-            box.press("Enter")
+            ask(page, text)
             page.locator("#refusal p").first.wait_for()
             page.wait_for_function("document.querySelector('#question textarea').value === ''")
-        box.fill("the bow rake levels")
-        box.press("Enter")
-        page.locator("#turns > article").first.wait_for()
+        ask(page, "Which rake levels heavy soil?")
+        page.locator("#t1 blockquote").first.wait_for()
         stored = page.evaluate(
             "async () => JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie, document.title,"
             "location.href, history.state, (await indexedDB.databases()).length, await caches.keys()])"
@@ -224,7 +235,7 @@ def test_the_page_and_its_endpoint_repeat_nothing(tmp_path: Path, chromium: str)
         context.close()
         browser.close()
         assert left_in(server.output.read_text()) == []
-        assert left_under(server.private) == []
+        assert left_under(server.private, tmp_path / "index") == []
 
 
 def posted(address: str, data: object) -> str:

@@ -119,9 +119,7 @@ r"female|hx|dx|her\s(?:husband|wife|son)|phq-?9|epds|referred|discharged|treated
 )  # fmt: skip
 # Between two names of a list, and an age right behind a name.
 JOINS = re.compile(r"\s?[,;/&+]\s?(?:and\s|&\s)?|\s(?:and|&)\s")
-AGED = re.compile(
-    r"\s?[,(]\s?(?:aged?\s)?[1-9]\d(?:\s?[,;)?]|\.?$|\.\s|\s?(?:[mf]|y/?o|yrs?|years)\b)", re.IGNORECASE
-)
+AGED = re.compile(r"\s?[,(]\s?(?:aged?\s)?[1-9]\d(?:\s?[,;)?]|\.?$|\.\s|\s?(?:[mf]|y/?o|yrs?|years)\b)", re.IGNORECASE)
 AGE_BEFORE = re.compile(
     r"(?<!\d)[1-9]\d\s?(?:y/?o|yrs?|years?|[mf])?(?:\s?-?\s?old)?\s?(?:[mf]|male|female|wo?man|man|girl|boy)?\s?,\s?$",
     re.IGNORECASE,

@@ -22,8 +22,8 @@ from ipt_rag.phi.name_cues import (
     OTHER_SCRIPT,
     PARTICLES,
     PERSON,
-    PROFESSOR,
     POSSESSED,
+    PROFESSOR,
     ROLE,
     SAID,
     SPEAKS,
@@ -42,7 +42,17 @@ class NameFinder:
     def find(self, text: str) -> Iterator[Found]:
         """Yield names in a normalised text, by rising cost of the rule."""
         message = Message.of(text, self._lists)
-        for rule in (self._titled, self._announced, self._beside_role, self._initialled, self._full, self._alone, self._listed, self._aged, self._asked_about):
+        for rule in (
+            self._titled,
+            self._announced,
+            self._beside_role,
+            self._initialled,
+            self._full,
+            self._alone,
+            self._listed,
+            self._aged,
+            self._asked_about,
+        ):
             yield from rule(message)
         for match in OTHER_SCRIPT.finditer(text):
             yield NAME, match.start("id"), match.end("id")
@@ -302,8 +312,13 @@ class NameFinder:
                 break
         else:
             return None
-        fits = surname.capital >= token.capital and len(surname.word) > 2 and (
-            surname.word in lists.last or (message.case and surname.text.istitle() and lists.is_unknown(surname.word))
+        fits = (
+            surname.capital >= token.capital
+            and len(surname.word) > 2
+            and (
+                surname.word in lists.last
+                or (message.case and surname.text.istitle() and lists.is_unknown(surname.word))
+            )
         )
         eponym = surname.word in lists.eponyms and (not message.case or DISEASE.match(text, surname.end) is not None)
         common = lists.is_word(surname.word) or surname.word in lists.surnames or eponym
@@ -456,7 +471,9 @@ class NameFinder:
             if not number or text[tokens[number - 1].end : token.start] != " ":
                 continue
             given = tokens[number - 1]
-            if (aged or AGE_BEFORE.search(text, max(0, given.start - 24), given.start)) and self._could_be(given, token):
+            if (aged or AGE_BEFORE.search(text, max(0, given.start - 24), given.start)) and self._could_be(
+                given, token
+            ):
                 yield FULL_NAME, given.start, token.end
 
     def _could_be(self, given: Token, surname: Token) -> bool:
