@@ -78,6 +78,8 @@ NEAR_MISSES = [
     "my patient may mark the end",
     "his late wife drank",
     "MRN: on file",
+    "JC Markowitz, role in IPT hx?",
+    "Which theory is named among the many?",
     "Prof. Stuart's training",
     "Is Paxil better than Zoloft?",
     "PHQ-9 over the weeks:\n21\n19\n14\n9",

@@ -8,7 +8,7 @@ PARTICLES = frozenset(
 )
 # Words that look like names in our lists but, in lower case behind a role, are the next word of the sentence.
 NEVER = frozenset(
-    "a about after again age aged ago alike all almost alone already also although always am an "
+    "a among about after again age aged ago alike all almost alone already also although always am an "
     "and another any are arm as ask asked asks at away back bad be because been "
     "before being best better between big both but by call can cannot care case cases center "
     "chart come complain could data day days dead did die died dies does done down due each "

@@ -384,6 +384,8 @@ class NameFinder:
             or (token.word in lists.surnames and surname.word in lists.surnames)
         ):
             return 0
+        if token.text.isupper() and len(token.word) < 4 and surname.word in lists.surnames:
+            return 0  # "JC Markowitz": initials of an author
         if DISEASE.match(text, surname.end) or self._cited(text, surname.end) or message.scholarly:
             return 0
         if self._studied(text, token.start, surname.end) and not message.case:
