@@ -37,6 +37,10 @@ SURELY = [
     pytest.param("she saw Dr. Harris today", "Harris", "a person's name", id="title"),
     pytest.param("Rebecca T., 40, asked", "Rebecca T.", "a person's name", id="given name and initial"),
     pytest.param("patient 鈴木 太郎 is low", "鈴木 太郎", "a person's name", id="another script"),
+    pytest.param("asks about Wojciech, 19, IPT-A?", "Wojciech", "a person's name", id="given name and age"),
+    pytest.param("Is Kenji ready to end?", "Kenji", "a person's name", id="asked about by given name"),
+    pytest.param("Group: Tobias, Lakshmi and Deshawn", "Lakshmi", "a person's name", id="names in a row"),
+    pytest.param("mrn 77\n34512", "77\n34512", "a medical record or chart number", id="broken over lines"),
     pytest.param("lives at 27 Old Mill Lane", "27 Old Mill Lane", "a street address or place of living", id="street"),
     pytest.param("zip code 73019", "73019", "a postal code", id="postal code"),
     pytest.param("DOB 11/02/1975", "11/02/1975", "a date of birth or other full date", id="date"),
@@ -74,6 +78,11 @@ NEAR_MISSES = [
     "my patient may mark the end",
     "his late wife drank",
     "MRN: on file",
+    "JC Markowitz, role in IPT hx?",
+    "Which theory is named among the many?",
+    "Prof. Stuart's training",
+    "Is Paxil better than Zoloft?",
+    "PHQ-9 over the weeks:\n21\n19\n14\n9",
     "Did NICE look at trials from Goa, Florence and Jordan?",
     "my patient has Parkinson's disease",
     "9 sessions a week, close to home",
@@ -120,6 +129,8 @@ def test_the_finding_is_the_projects_record() -> None:
         pytest.param(["my patient's name?"], "tamsin", id="a question and its answer"),
         pytest.param(["her number starts with 646-555"], "-0173", id="a number broken in two"),
         pytest.param(["what is her zip code"], "73019", id="a label and its value"),
+        pytest.param(["tell me about Tomasz"], "he is my patient, depressed", id="a name and what shows it to be one"),
+        pytest.param(["her birthday is on the"], "14th of may", id="a date of birth in two turns"),
     ],
 )
 def test_two_harmless_halves_are_found_together(guard: Guard, earlier: list[str], text: str) -> None:
@@ -133,6 +144,7 @@ def test_two_harmless_halves_are_found_together(guard: Guard, earlier: list[str]
 def test_a_harmless_turn_after_a_harmless_turn_passes(guard: Guard) -> None:
     """Context alone refuses nothing."""
     assert guard.find_in_turn("and how many sessions?", ["What is IPT?", "my patient is a teacher"]) == ()
+    assert guard.find_in_turn("would that help my patient?", ["What did Myrna Weissman write in 1984?"]) == ()
 
 
 @given(ANY_STRING)
@@ -167,7 +179,7 @@ def test_a_huge_message_is_bounded(quick: Guard, piece: str) -> None:
     """100,000 characters are read in seconds, not minutes."""
     started = time.process_time()
     quick.find((piece * 100_000)[:100_000])
-    assert time.process_time() - started < 30
+    assert time.process_time() - started < 8  # about 2 s measured; CI machines are slower
 
 
 @given(st.text(alphabet="abcdehilmnoprstuABCINRS :#.-/'"))

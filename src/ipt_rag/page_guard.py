@@ -97,7 +97,7 @@ class PageGuard:
             waiting = scope["path"] == READINESS and state != "ready"
             await _reply(send, 503 if waiting else 200, json.dumps({"state": state}), b"application/json")
             return
-        await self._app(scope, receive, _with_headers(send))
+        await self._app(scope, receive, _without_echo(_with_headers(send)))
 
     def _refusal(self, scope: Scope) -> tuple[int, str] | None:
         headers = {name.lower(): value for name, value in scope["headers"]}
@@ -122,6 +122,21 @@ class PageGuard:
         if method == "POST" and _COUNTED.match(path) and not self._buckets.take(_address_of(scope)):
             return 429, "Too many requests; wait a moment."
         return None
+
+
+def _without_echo(send: Send) -> Send:
+    """Return `send` with a fixed sentence for each 422: the framework's own repeats the body that it could not read."""
+    replaced = False
+
+    async def checked(message: Message) -> None:
+        nonlocal replaced
+        if message["type"] == "http.response.start" and message["status"] == 422:
+            replaced = True
+            await _reply(send, 422, 'The body was not understood. Send {"data": ["your question"]}.')
+        elif not replaced:
+            await send(message)
+
+    return checked
 
 
 class _Buckets:

@@ -7,7 +7,10 @@ from ipt_rag.phi.kinds import EMAIL, FAX, IP, PHONE, URL
 from ipt_rag.phi.rules import Rule, after, before, digits, rule
 
 _TOP = "com|net|org|edu|gov|co|uk|us|io|de|fr|it|es|nl|ca|au|in|info|health|care|me|ch|at|ie|nz|br|jp"
-_MAILERS = "gmail|googlemail|yahoo|ymail|hotmail|outlook|icloud|aol|live|msn|proton(?:mail)?|gmx|zoho|fastmail|naver|qq"
+_MAILERS = (
+    r"g\s?mail|googlemail|yahoo|ymail|hot\s?mail|out\s?look|i\s?cloud|"
+    r"aol|live|msn|proton(?:\s?mail)?|gmx|zoho|fast\s?mail|naver|qq|web\.de"
+)
 _DOT = r"(?:\s{0,2}[\[({<]\s?(?:dot|\.)\s?[\])}>]\s{0,2}|\s{1,2}dot\s{1,2}|\s?_dot_\s?|\.)"
 _AT = r"(?:\s{0,2}[\[({<]\s?(?:at|@)\s?[\])}>]\s{0,2}|\s?_at_\s?|\s{0,2}@\s{0,2})"
 _REACH = (
@@ -122,6 +125,7 @@ CONTACT_RULES: tuple[Rule, ...] = (
         rf"]\s{{0,2}})(?:{_TOP})\b",
     ),
     rule(EMAIL, rf"(?<![\w.+-])[\w.+-]{{2,40}}\s{{1,2}}at\s{{1,2}}(?:{_MAILERS})\.(?:{_TOP})\b"),
+    rule(EMAIL, rf"(?<![\w.+-])[\w.+-]{{2,40}}\s{{1,2}}at\s{{1,2}}(?:{_MAILERS})\s{{1,2}}dot\s{{1,2}}(?:{_TOP})\b"),
     rule(
         EMAIL,
         rf"\b(?:e-?mail(?:s|ed)?|mail|gmail|hotmail|yahoo|outlook|icloud|write|reach)\b.{{0,20}}?(?P<id>[\w.+-]{{2,40}}\s{{1,2}}at\s{{1,2}}(?:{_MAILERS}|"

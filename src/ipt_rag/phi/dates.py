@@ -3,7 +3,7 @@
 import re
 
 from ipt_rag.phi.kinds import AGE, DATE
-from ipt_rag.phi.rules import Rule, after, before, rule
+from ipt_rag.phi.rules import Rule, after, before, digits, rule
 
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
@@ -128,6 +128,12 @@ def _is_age(match: re.Match[str]) -> bool:
 
 
 DATE_RULES: tuple[Rule, ...] = (
+    rule(
+        DATE,
+        r"(?<![\w.,/-])(?P<id>\d{1,8}(?:[\s/.-]{0,2}(?:th|st|nd|rd)?[\s/.-]{0,2}\d{1,4}){0,2})\s(?:is|was|=|as|-)\s(?:her|his|their|the|my)\s"
+        r"(?:[a-z']{1,10}\s){0,1}(?:dob|birthday|bday|birth\s?date|date\sof\s(?:birth|death|admission))\b",
+        lambda match: 4 <= len(digits(match["id"])) <= 8,
+    ),
     rule(DATE, r"(?<![\w./-])(?P<id>\d{1,2}([/.\-])\d{1,2}\2(?:19|20)?\d{2})(?![\d/-]|\.\d|mg|%)", _valid),
     rule(DATE, r"(?<![\w./-])(?P<id>(?:18|19|20)\d\d([/.\-])\d{1,2}\2\d{1,2})(?![\d/-]|\.\d)", _valid),
     rule(

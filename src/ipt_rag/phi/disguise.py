@@ -53,6 +53,10 @@ _SPOKEN_MARKS_IN_MAIL = re.compile(
 _SPACED = re.compile(
     r"(?<![^\s(\"':])(?:[^\s]{1,1}[ ]{1,3}){2,60}[^\s](?![^\s?!,.;)])|(?<![\w-])(?:\w[-.*_|]){2,30}\w(?![\w-])"
 )
+# A number over two or three lines.
+_BROKEN = re.compile(
+    r"(?<![\d\n])\d[\d.-]{1,15}(?:[ \t]{0,2}\n[ \t]{0,2}[\d.-]{2,16}){1,2}(?![\w%]|[ \t]{0,2}\n[ \t]{0,2}\d)"
+)
 _TOKEN_64 = re.compile(r"(?<![\w+/=])[A-Za-z0-9+/_-]{8,400}={0,2}(?![\w+/=])")
 _TOKEN_HEX = re.compile(r"(?<![\w])(?:[0-9a-fA-F]{2}){6,200}(?!\w)")
 _ENTITY = re.compile(r"&#(?:x([0-9a-fA-F]{2,5})|(\d{2,6}));")
@@ -146,6 +150,15 @@ def closed_up(view: View) -> View:
     return view.replaced(edits)
 
 
+def rejoined(view: View) -> View:
+    """Return the view with numbers that were broken over lines in one piece; four lines or more are a table."""
+    edits: list[Edit] = []
+    for match in _BROKEN.finditer(view.text):
+        for gap in re.finditer(r"[ \t]{0,2}\n[ \t]{0,2}", match.group()):
+            edits.append((match.start() + gap.start(), match.start() + gap.end(), ""))
+    return view.replaced(edits)
+
+
 def unescaped(view: View) -> View:
     """Return the view with percent escapes, HTML entities and backslash escapes undone."""
     text = view.text
@@ -213,7 +226,7 @@ def readings(view: View) -> Iterator[View]:
     """Yield the readings of a view that differ from it: each disguise alone, then one on top of the other."""
     seen = {view.text}
     current = view
-    for undo in (unescaped, closed_up, spoken, unmasked):
+    for undo in (unescaped, rejoined, closed_up, spoken, unmasked):
         alone, current = undo(view), undo(current)
         for reading in (alone, current):
             if reading.text not in seen:

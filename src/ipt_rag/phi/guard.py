@@ -53,18 +53,22 @@ class Guard:
     def find_in_turn(self, text: str, earlier: Sequence[str]) -> tuple[PhiFinding, ...]:
         """Return the findings of a new turn read together with the turns that would be sent along, oldest first.
 
-        A finding that only arises jointly covers what the new turn adds to it.
+        A finding that only arises jointly covers what the new turn adds to it, or all of the new turn where
+        that turn shows something said before to be an identifier: "Tomasz?", then "he is my patient".
         """
         alone = self.find(text)
         if alone or not earlier or not text:
             return alone
         before = "\n".join(earlier)[-_MOST_JOINED:]
+        passed = set(self.find(before))  # let through already, each at its own turn
         joint: set[PhiFinding] = set()
         for gap in ("\n", " ", ""):  # as turns, as one sentence, and as a number broken in two
             start = len(before) + len(gap)
             for finding in self.find(before + gap + text):
                 if finding.end > start:
                     joint.add(PhiFinding(finding.kind, max(0, finding.start - start), finding.end - start))
+                elif finding not in passed and gap == "\n":
+                    joint.add(PhiFinding(finding.kind, 0, len(text)))
         return _sorted(joint)
 
     def _read(self, view: View) -> Iterator[PhiFinding]:

@@ -8,7 +8,7 @@ PARTICLES = frozenset(
 )
 # Words that look like names in our lists but, in lower case behind a role, are the next word of the sentence.
 NEVER = frozenset(
-    "a about after again age aged ago alike all almost alone already also although always am an "
+    "a among about after again age aged ago alike all almost alone already also although always am an "
     "and another any are arm as ask asked asks at away back bad be because been "
     "before being best better between big both but by call can cannot care case cases center "
     "chart come complain could data day days dead did die died dies does done down due each "
@@ -86,6 +86,7 @@ TITLE = re.compile(
     re.IGNORECASE,
 )
 ACADEMIC_TITLE = frozenset({"dr", "doctor", "prof", "professor"})
+PROFESSOR = re.compile(r"\bprof(?:essor|\.)?\s$", re.IGNORECASE)
 SPEAKS = re.compile(
     r"\s(?:is|was|has|had|says|said|wants|wanted|feels|felt|told|asks|asked|keeps|cries|lost|"
     r"refuses|reports|reported|came|comes|lives|lived|moved|scored|scores|started|stopped|died|"
@@ -116,12 +117,20 @@ r"female|hx|dx|her\s(?:husband|wife|son)|phq-?9|epds|referred|discharged|treated
 
     r"email|phone|dob|ssn|lives|wife|husband|daughter|son|mother|father|sister|brother)\b", re.IGNORECASE
 )  # fmt: skip
+# Between two names of a list, and an age right behind a name.
+JOINS = re.compile(r"\s?[,;/&+]\s?(?:and\s|&\s)?|\s(?:and|&)\s")
+AGED = re.compile(r"\s?[,(]\s?(?:aged?\s)?[1-9]\d(?:\s?[,;)?]|\.?$|\.\s|\s?(?:[mf]|y/?o|yrs?|years)\b)", re.IGNORECASE)
+AGE_BEFORE = re.compile(
+    r"(?<!\d)[1-9]\d\s?(?:y/?o|yrs?|years?|[mf])?(?:\s?-?\s?old)?\s?(?:[mf]|male|female|wo?man|man|girl|boy)?\s?,\s?$",
+    re.IGNORECASE,
+)
+ASKS = re.compile(r"(?:^|[.?!,]\s)(?:Is|Does|Should|Can|Could|Will|Would|Has|How\sdo(?:es)?|Why\sdoes|Why\sis)\s")
 POSSESSED = re.compile(r"\b(?:my|her|his|their|our|a|the)\s$", re.IGNORECASE)
 PRONOUN = re.compile(r"\b(?:he|she|him|her|his|hers|s/he|case|client|session|today)\b", re.IGNORECASE)
 # Letters beyond Latin right behind a role or "name": a name left in its own script.
 OTHER_SCRIPT = re.compile(
     r"\b(?:patients?|pts?|clients?|named|called|name(?:\sis)?|mr|mrs|ms|dr)\b[\s.:,(\"']{1,3}"
-    r"(?P<id>[^\W\d_\u0000-\u024f]{1,12}(?:[ \u00b7\u30fb][^\W\d_\u0000-\u024f]{1,12}){0,2})",
+    r"(?P<id>[^\W\d_\u0000-\u024f]{1,12}(?:[ .\u30fb][^\W\d_\u0000-\u024f]{1,12}){0,2})",
     re.IGNORECASE,
 )
 DISEASE = re.compile(

@@ -11,14 +11,19 @@ from ipt_rag.phi.kinds import FULL_NAME, NAME
 from ipt_rag.phi.messages import Message, Token
 from ipt_rag.phi.name_cues import (
     ACADEMIC_TITLE,
+    AGE_BEFORE,
+    AGED,
     ANNOUNCES,
+    ASKS,
     DID,
     DISEASE,
+    JOINS,
     NEVER,
     OTHER_SCRIPT,
     PARTICLES,
     PERSON,
     POSSESSED,
+    PROFESSOR,
     ROLE,
     SAID,
     SPEAKS,
@@ -37,7 +42,17 @@ class NameFinder:
     def find(self, text: str) -> Iterator[Found]:
         """Yield names in a normalised text, by rising cost of the rule."""
         message = Message.of(text, self._lists)
-        for rule in (self._titled, self._announced, self._beside_role, self._initialled, self._full, self._alone):
+        for rule in (
+            self._titled,
+            self._announced,
+            self._beside_role,
+            self._initialled,
+            self._full,
+            self._alone,
+            self._listed,
+            self._aged,
+            self._asked_about,
+        ):
             yield from rule(message)
         for match in OTHER_SCRIPT.finditer(text):
             yield NAME, match.start("id"), match.end("id")
@@ -172,6 +187,8 @@ class NameFinder:
                 "miss",
             ):
                 continue
+            if title in ("prof", "professor") and not (message.case or message.person):
+                continue  # "Prof. Stuart's training"
             if scholar and (token.word in self._lists.surnames or self._is_known(text, tokens, number)):
                 continue
             lone = len(token.word) == 1 and text[token.end : token.end + 1] == "."
@@ -295,8 +312,16 @@ class NameFinder:
                 break
         else:
             return None
-        fits = surname.capital >= token.capital and len(surname.word) > 2 and surname.word in lists.last
-        common = lists.is_word(surname.word) or surname.word in lists.surnames or surname.word in lists.eponyms
+        fits = (
+            surname.capital >= token.capital
+            and len(surname.word) > 2
+            and (
+                surname.word in lists.last
+                or (message.case and surname.text.istitle() and lists.is_unknown(surname.word))
+            )
+        )
+        eponym = surname.word in lists.eponyms and (not message.case or DISEASE.match(text, surname.end) is not None)
+        common = lists.is_word(surname.word) or surname.word in lists.surnames or eponym
         return surname if fits and not common and not self._cited(text, surname.end) else None
 
     @staticmethod
@@ -359,6 +384,8 @@ class NameFinder:
             or (token.word in lists.surnames and surname.word in lists.surnames)
         ):
             return 0
+        if token.text.isupper() and len(token.word) < 4 and surname.word in lists.surnames:
+            return 0  # "JC Markowitz": initials of an author
         if DISEASE.match(text, surname.end) or self._cited(text, surname.end) or message.scholarly:
             return 0
         if self._studied(text, token.start, surname.end) and not message.case:
@@ -400,6 +427,77 @@ class NameFinder:
                 continue
             if message.scholarly or (not message.case and self._studied(text, token.start, token.end)):
                 continue
+            if not case and PROFESSOR.search(text, max(0, token.start - 12), token.start):
+                continue
             listed = token.text.istitle() or token.word in lists.common_first
             if listed and (case or SPEAKS.match(text, token.end) or text[token.end : token.end + 2].lower() == "'s"):
                 yield NAME, token.start, token.end
+
+    def _given(self, message: Message, number: int) -> bool:
+        """Return whether a word could only be a given name, and is no surname of the literature."""
+        token, lists = message.tokens[number], self._lists
+        return (
+            len(token.word) > 2
+            and not token.text.isupper()
+            and token.word not in lists.surnames | NEVER
+            and lists.is_plain_first(token.word)
+        )
+
+    def _listed(self, message: Message) -> Iterator[Found]:
+        """Given names in a row, three or, beside talk of a case, two: "Tobias, Lakshmi and Deshawn"."""
+        text, tokens = message.text, message.tokens
+        if message.scholarly:
+            return
+        row: list[Token] = []
+        for number, token in enumerate(tokens):
+            if not self._given(message, number):
+                continue
+            if row and not JOINS.fullmatch(text, row[-1].end, token.start):
+                yield from self._row(message, row)
+                row = []
+            row.append(token)
+        yield from self._row(message, row)
+
+    @staticmethod
+    def _row(message: Message, row: list[Token]) -> Iterator[Found]:
+        if len(row) >= (2 if message.case or message.person else 3):
+            yield from ((NAME, token.start, token.end) for token in row)
+
+    def _aged(self, message: Message) -> Iterator[Found]:
+        """Names with an age beside them: "asks about Wojciech, 19, who …", "41f, anneli korhonen, low"."""
+        text, tokens = message.text, message.tokens
+        for number, token in enumerate(tokens):
+            aged = AGED.match(text, token.end)
+            if aged and self._given(message, number):
+                yield NAME, token.start, token.end
+            if not number or text[tokens[number - 1].end : token.start] != " ":
+                continue
+            given = tokens[number - 1]
+            if (aged or AGE_BEFORE.search(text, max(0, given.start - 24), given.start)) and self._could_be(
+                given, token
+            ):
+                yield FULL_NAME, given.start, token.end
+
+    def _could_be(self, given: Token, surname: Token) -> bool:
+        """Return whether two words are on no list but those of names, and one of them on these."""
+        lists = self._lists
+        words = (given.word, surname.word)
+        return (
+            all(lists.is_unknown(word) and word not in NEVER | lists.surnames for word in words)
+            and any(word in lists.first or word in lists.last for word in words)
+            and not given.text.isupper()
+            and not surname.text.isupper()
+        )
+
+    def _asked_about(self, message: Message) -> Iterator[Found]:
+        """A given name that a question opens with: "Is Kenji ready …?", unless it asks for somebody's work."""
+        text = message.text
+        for match in ASKS.finditer(text):
+            number = message.places.get(match.end())
+            if number is None or message.work or not self._given(message, number):
+                continue
+            token = message.tokens[number]
+            if token.text.istitle() and not self._studied(text, token.start, token.end):
+                known = number + 1 < len(message.tokens) and self._is_known(text, message.tokens, number)
+                if not known and not DISEASE.match(text, token.end):
+                    yield NAME, token.start, token.end

@@ -157,12 +157,14 @@ NUMBER_RULES: tuple[Rule, ...] = (
         r"ssns?|ss\s?#|ss\sn(?:o|umber)|social\s(?:security|insurance)|soc\.?\ssec\.?|"
         r"social(?=\W{1,3}(?:is\W{1,2}|number\W{1,3}|#\W{0,2}|no\W{1,3})?\d)|national\sinsurance|nino|"
         r"tax\s?(?:payer)?\sid|itin|aadhaar|aadhar|pan(?:\scard)?\snumber|curp|codice\sfiscale|"
-        r"personnummer|nhs\s(?:number|no)",
+        r"personnummer|nhs\s(?:number|no)|(?:sin|tfn|bsn|cpr|nric|cnic|pps|pesel|cpf|rut|nif|dni|nie)"
+        r"(?=\W{1,3}(?:(?:is|number|no|nr)\W{1,3}){0,2}[a-z]?\d[\d .-]{5})",
         least=4,
     ),
     labelled(
         RECORD,
-        r"mrns?|mr\s?#|medical\s(?:rec|record|chart|file)s?|(?:hospital|clinic|health)\s(?:record|chart|"
+        r"mrns?|mr\s?#|mr(?=\s?:\s?\d)|urn|uhid|nhi|pid|chi\s(?:number|no)|hosp\.?\s(?:number|num|no|id)|"
+        r"(?:patient|pt|client)\s?ids?|medical\s(?:rec|record|chart|file)s?|(?:hospital|clinic|health)\s(?:record|chart|"
         r"number|file|no)s?|emr|ehr|emrn|national\shealth\sid|unit\srecord",
         least=3,
     ),
@@ -281,8 +283,8 @@ NUMBER_RULES: tuple[Rule, ...] = (
         PHOTO,
         r"\b(?:attach(?:ed|ing)?|enclos(?:e|ing)|here(?:'s|\sis|\sare)|upload(?:ed|ing)?|enclosed|sending(?:\syou)?|"
         r"sent(?:\syou)?|see|look\sat)\b[^.?!\n]{0,25}?\b(?P<id>(?:photo(?:graph)?s?|pic(?:ture|s|"
-        r"tures)?|selfies?|headshots?|mug\s?shots?|portraits?)\s(?:of|showing|from)\s(?:my|the|her|"
-        r"his|our|this|a)\s?[\w']{1,20})",
+        r"tures)?|selfies?|headshots?|mug\s?shots?|portraits?)\s(?:of|showing|from)\s(?:(?:my|the|her|"
+        r"his|our|this|a)\s?[\w']{1,20}|him|her|them|me)\b)",
     ),
     rule(
         PHOTO,

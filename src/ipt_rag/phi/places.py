@@ -159,6 +159,11 @@ PLACE_RULES: tuple[Rule, ...] = (
         rf"(?-i:\b(?:{_STATES}))\.?,?\s{{1,2}}(?P<id>\d{{5}}(?:-\d{{4}})?)(?![\d.,%-]\d|\w|"
         rf"\s(?:patients|participants|people|women|men|adults|cases))",
     ),
+    rule(  # in lower case, less the states that are also words: "in 10000 adults"
+        POSTCODE,
+        rf"(?<=[a-z]),?\s{{1,2}}(?!(?:in|or|me|hi|ok|oh|de|id|la|ma|pa|al|as|co|mo|ms|md|pr)\b)"
+        rf"(?:{_STATES})\s{{1,2}}(?P<id>\d{{5}}(?:-\d{{4}})?)(?![\d.,%-]\d|\w|\s(?:patients|participants|people|women|men|adults|cases))",
+    ),
     rule(
         POSTCODE,
         rf"(?<![\w.-])(?P<id>(?-i:(?:{_UK_AREA})\d[A-Z\d]?\s?\d[ABD-HJLNP-UW-Z]{{2}}))(?![\w-])",
