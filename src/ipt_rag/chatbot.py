@@ -209,8 +209,7 @@ class Chatbot:
         """By passage, the tiers of its sources, "" for a source without one; empty where it carries no number."""
         passages = (self.index.passage(number) for number in range(len(self.index)))
         return [
-            frozenset(self._sources[passage.article][number].tier for number in passage.sources)
-            for passage in passages
+            frozenset(self._sources[passage.article][number].tier for number in passage.sources) for passage in passages
         ]
 
     def _model(self, hit: Ranked | None) -> Model:

@@ -298,7 +298,11 @@ def phi(files: tuple[Path, ...]) -> None:
 @main.command()
 @click.argument("what", type=click.Choice(["export"]))
 @click.option(
-    "--feedback", "folder", type=click.Path(path_type=Path), default=settings.FEEDBACK, show_default=True,
+    "--feedback",
+    "folder",
+    type=click.Path(path_type=Path),
+    default=settings.FEEDBACK,
+    show_default=True,
     help="Folder of the feedback.",
 )
 def feedback(what: str, folder: Path) -> None:

@@ -34,7 +34,8 @@ KEY = "feedback.key"
 PASSAGE = re.compile(r"[a-z0-9][a-z0-9-]{0,99}:\d{1,9}-\d{1,9}")
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS feedback (
-    day TEXT, verdict TEXT, question_digest TEXT, passages TEXT, index_digest TEXT, text TEXT, source TEXT, question TEXT
+    day TEXT, verdict TEXT, question_digest TEXT, passages TEXT, index_digest TEXT,
+    text TEXT, source TEXT, question TEXT
 ) STRICT
 """
 
@@ -86,7 +87,9 @@ class Feedback:
         if verdict == "revision" and not (text and source):
             raise FeedbackError("A revision needs both its text and the source that bears it out.")
         if len(text) > MAX_TEXT or len(source) > MAX_SOURCE:
-            raise FeedbackError(f"Up to {MAX_TEXT:,} characters of text and {MAX_SOURCE} of source are kept. Shorten it.")
+            raise FeedbackError(
+                f"Up to {MAX_TEXT:,} characters of text and {MAX_SOURCE} of source are kept. Shorten it."
+            )
         # Text and source also together, since one could name a person and the other say what of them.
         for read in filter(None, (question, text, source, f"{text}\n{source}".strip())):
             if findings := self._find_phi(read):

@@ -199,7 +199,7 @@ def _feedback(answer: Answer, prefix: str, text: PageText) -> str:
     )
     return (
         f'<div class="feedback" role="group" aria-label="{words["group"]}">{buttons}'
-        f'<details><summary>{words["revision"]}</summary><div>{fields}</div></details>'
+        f"<details><summary>{words['revision']}</summary><div>{fields}</div></details>"
         '<p class="noted" role="status"></p></div>'
     )
 
@@ -587,9 +587,7 @@ def facet_of(facet: str, passage: Passage) -> bool:
 def explore_html(articles: Mapping[str, Article], passages: Iterable[Passage], facet: str, text: PageText) -> str:
     """Return one list of passages over all articles, each with its place, provenance and the way into the reader."""
     entries = "".join(
-        _explored(articles[passage.article], passage, text)
-        for passage in passages
-        if facet_of(facet, passage)
+        _explored(articles[passage.article], passage, text) for passage in passages if facet_of(facet, passage)
     )
     inner = entries or f'<li class="hint">{escape(text.nothing_in_facet)}</li>'
     heading = f'<h2 id="explore-title" tabindex="-1" data-facet="{escape(facet)}">{escape(text.facets[facet])}</h2>'

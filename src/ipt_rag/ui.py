@@ -454,7 +454,8 @@ def _head(keep_on_reload: bool) -> str:
     return (
         '<meta name="robots" content="noindex"><meta name="color-scheme" content="light dark">'
         f'<style id="page-style">{_static("page.css")}</style>'
-        f"<script>window.iptTexts = {told}; window.iptKeep = {json.dumps(keep_on_reload)};</script><script>{_static('page.js')}</script>"
+        f"<script>window.iptTexts = {told}; window.iptKeep = {json.dumps(keep_on_reload)};</script>"
+        f"<script>{_static('page.js')}</script>"
     )
 
 

@@ -274,7 +274,12 @@ class _Turns(HTMLParser):
         elif self.turns and tag == "figure":
             self.turns[-1].places.append((named["data-article"], int(named["data-start"]), int(named["data-end"])))
             opens, self._words = "quote", []
-        elif self.turns and tag == "li" and "quote" not in inside and (at := re.fullmatch(r"t\d+-(.+)-(\d+)", named.get("id", ""))):
+        elif (
+            self.turns
+            and tag == "li"
+            and "quote" not in inside
+            and (at := re.fullmatch(r"t\d+-(.+)-(\d+)", named.get("id", "")))
+        ):
             self.turns[-1].numbers.append((at[1], int(at[2])))
             opens, self._words = "source", []
         elif self.turns and tag == "blockquote" and "quote" not in inside:
