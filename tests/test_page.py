@@ -399,6 +399,7 @@ def test_filters_change_the_search(page: Page) -> None:
     expect(page.locator("#t1 .filtered")).to_have_text("Filtered: A plain article, only with a source number")
     expect(page.locator("#t1 blockquote").first).to_contain_text("bow rake levels heavy soil")
     ask(page, "thatch rake tears thatch")
+    page.locator("#t2 blockquote").first.wait_for()
     expect(page.locator("#t2 blockquote", has_text="thatch rake tears")).to_have_count(0)
     ask(page, "tears thatch")
     expect(page.locator("#t3 .nothing")).to_contain_text("not within your filters. Widen: only with a source number.")

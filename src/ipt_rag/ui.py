@@ -90,11 +90,16 @@ WORDS = gr.I18n(**{code: text.page for code, text in LANGUAGES.items()})
 
 
 def answer_packet(
-    library: Callable[[], Library], question: str, sent: Mapping[str, Any] | None, *, feedback: bool = False
+    library: Callable[[], Library],
+    read: Callable[[str], Article],
+    question: str,
+    sent: Mapping[str, Any] | None,
+    *,
+    feedback: bool = False,
 ) -> Packet:
     """Return what the page shows for one question: a turn, a refusal, or the sentence that says what went wrong.
 
-    Only an answer that was not refused brings the question back with it. No error escapes, because Gradio would print
+    `read` gives the articles, each parsed once. Only an answer that was not refused brings the question back with it. No error escapes, because Gradio would print
     its message, which might hold words of the question.
     """
     text = in_language(str((sent or {}).get("language", "")))
@@ -106,7 +111,7 @@ def answer_packet(
         if answer.status == "refused":
             return {"status": "refused", "said": said, "html": _refusal(answer.kinds)}
         named = dict.fromkeys([*(quote.article for quote in answer.quotes), *only.articles])
-        articles = {slug: library().article(slug) for slug in named}
+        articles = {slug: read(slug) for slug in named}
         return {
             "status": answer.status,
             "said": said,
@@ -199,10 +204,10 @@ def _refusal(kinds: Sequence[str]) -> str:
     return render.refusal_html(_refusal_sentences(kinds), instead)
 
 
-def reader_view(library: Callable[[], Library], where: Mapping[str, Any], text: PageText) -> str:
+def reader_view(read: Callable[[str], Article], where: Mapping[str, Any], text: PageText) -> str:
     """Return the reader for the place a button names: an article, and a stretch or a section of it."""
     try:
-        article = library().article(str(where.get("article", "")))
+        article = read(str(where.get("article", "")))
         start, end = where.get("start"), where.get("end")
         mark = (int(start), int(end)) if start is not None and end is not None else None
         return render.reader_html(article, mark=mark, section=str(where.get("section", "")), text=text)
@@ -225,8 +230,12 @@ def build_page(library: Callable[[], Library], *, feedback: Feedback | None = No
     """
     text = ENGLISH
 
+    @cache
+    def article(slug: str) -> Article:
+        return library().article(slug)
+
     def ask_turn(question: str, sent: Any) -> Packet:
-        return answer_packet(library, question, sent, feedback=feedback is not None)
+        return answer_packet(library, article, question, sent, feedback=feedback is not None)
 
     def ask(
         question: str,
@@ -255,11 +264,7 @@ def build_page(library: Callable[[], Library], *, feedback: Feedback | None = No
 
     def open_article(event: gr.EventData) -> tuple[Any, str]:
         where = event._data or {}
-        return gr.Tabs(selected="read"), reader_view(library, where, in_language(str(where.get("language", ""))))
-
-    @cache
-    def article(slug: str) -> Article:
-        return library().article(slug)
+        return gr.Tabs(selected="read"), reader_view(article, where, in_language(str(where.get("language", ""))))
 
     @cache
     def held() -> dict[str, Article]:
