@@ -99,8 +99,8 @@ def answer_packet(
 ) -> Packet:
     """Return what the page shows for one question: a turn, a refusal, or the sentence that says what went wrong.
 
-    `read` gives the articles, each parsed once. Only an answer that was not refused brings the question back with it. No error escapes, because Gradio would print
-    its message, which might hold words of the question.
+    `read` gives the articles, each parsed once. Only an answer that was not refused brings the question back with it.
+    No error escapes, because Gradio would print its message, which might hold words of the question.
     """
     text = in_language(str((sent or {}).get("language", "")))
     try:
