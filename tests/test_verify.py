@@ -17,6 +17,9 @@ ASKED = (
     "collect snails for mornings",
     "water in the evening invites snails",
     "a form of worm shells",
+    "spade turns heavy soil",
+    "mulch keeps water in soil",
+    "allotment keeper snails dawn",
 )
 
 
@@ -139,3 +142,11 @@ def test_the_command_says_what_it_compared(tmp_path: Path) -> None:
     assert "plain-article" in result.output
     missing = CliRunner().invoke(main, ["verify", str(tmp_path / "none.md"), "--corpus", str(ARTICLES)])
     assert "cannot be read" in missing.output
+
+
+@pytest.mark.model
+def test_index_and_corpus_hold_the_same_passages(corpus_index: Path, root: Path) -> None:
+    """It makes no difference to a verdict which of the two a file is compared with."""
+    of_corpus, of_index = Shelf.of_corpus(root / "corpus"), Shelf.of_index(corpus_index)
+    assert of_corpus.passages == of_index.passages
+    assert of_corpus.articles == of_index.articles

@@ -57,7 +57,7 @@ class Shelf:
     def __init__(self, articles: Iterable[Article], passages: Iterable[Passage], digest: str) -> None:
         self.articles = {article.slug: article for article in articles}
         self.digest = digest
-        self._passages = {(passage.article, passage.start, passage.end): passage for passage in passages}
+        self.passages = {(passage.article, passage.start, passage.end): passage for passage in passages}
 
     @classmethod
     def of_index(cls, folder: Path) -> "Shelf":
@@ -88,7 +88,7 @@ class Shelf:
 
     def quote(self, place: Place) -> Quote | None:
         """Return the passage at a place as it is quoted, or None where none stands there."""
-        passage = self._passages.get(place)
+        passage = self.passages.get(place)
         return shown(self.articles[passage.article], passage) if passage else None
 
     def source(self, slug: str, number: int) -> Reference | None:
