@@ -388,6 +388,8 @@ def status_sentence(answer: Answer, turn: int, text: PageText) -> str:
     """Return what the status line says, and a screen reader reads aloud, when an answer has come."""
     if answer.status == "refused":
         return text.refused_status
+    if answer.reason == "filtered":
+        return " ".join(text.no_answer(answer.reason, answer.widen))
     if answer.status == "not_in_articles":
         return text.not_in_articles_status.format(turn=turn)
     quotes, sources = len(answer.quotes), len(answer.references)
