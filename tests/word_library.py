@@ -5,6 +5,7 @@ where SECONDS is how long it pretends to read them.
 """
 
 import logging
+import os
 import re
 import sys
 import threading
@@ -15,9 +16,10 @@ from pathlib import Path
 from ipt_rag.corpus import read_corpus
 from ipt_rag.errors import CorpusError, QuestionError
 from ipt_rag.passages import split_passages
-from ipt_rag.records import Answer, Article, Passage, Place, Quote, Reference
+from ipt_rag.records import Answer, Article, Filter, Passage, PhiFinding, Place, Quote, Reference
 from ipt_rag.sentences import split_sentences
 
+EVERYTHING = Filter()
 SMALL_WORDS = frozenset("a an and are as at does do for from how i in is it of on or the there to what when".split())
 LOOKS_PRIVATE = re.compile(r"\S+@\S+|\d{3}-\d{3,}")
 
@@ -33,6 +35,7 @@ class WordIndex:
 
     shelf: dict[str, Article]
     held: tuple[Passage, ...]
+    digest: str = "0123456789abcdef"
 
     def articles(self) -> dict[str, str]:
         """Return the titles by slug."""
@@ -72,9 +75,13 @@ class WordLibrary:
             raise CorpusError("There is no such article.")
         return self.index.shelf[slug]
 
-    def ask(self, question: str, *, ranked: int = 0) -> Answer:
+    def find_phi(self, text: str) -> list[PhiFinding]:
+        """Return what looks like an e-mail address or a telephone number."""
+        return [PhiFinding("an e-mail address", *found.span()) for found in LOOKS_PRIVATE.finditer(text)]
+
+    def ask(self, question: str, *, ranked: int = 0, only: Filter = EVERYTHING) -> Answer:
         """Return the answer; what looks like an e-mail address or a telephone number is refused."""
-        if LOOKS_PRIVATE.search(question):
+        if self.find_phi(question):
             return Answer("refused", 0.0, (), (), (), (), "phi", ("an e-mail address",), (), "")
         if not question.strip():
             raise QuestionError("The question is empty. Type what you want to know about IPT.")
@@ -86,7 +93,9 @@ class WordLibrary:
             reverse=True,
             key=lambda entry: entry[:2],
         )
-        best = [(score, passage) for score, _, passage in scored if score >= 2][:3]
+        near = [(score, passage) for score, _, passage in scored if score >= 2]
+        best = [(score, passage) for score, passage in near if self._passes(passage, only)][:3]
+        filtered = bool(near and not best)
         quotes = tuple(self._quote(passage, asked) for _, passage in best)
         cited = dict.fromkeys((quote.article, number) for quote in quotes for number in quote.sources)
         places = dict.fromkeys((passage.article, " › ".join(passage.section)) for _, _, passage in scored[:6])
@@ -97,10 +106,19 @@ class WordLibrary:
             ranked=(),
             references=tuple(self._reference(slug, number) for slug, number in cited),
             nearest=() if quotes else tuple(Place(slug, self.article(slug).title, name) for slug, name in places)[:3],
-            reason="" if quotes else "nothing_close",
+            reason="" if quotes else "filtered" if filtered else "nothing_close",
+            widen=("sourced",) if filtered else (),
             kinds=(),
             notices=("A fixed notice stands above the quotes.",) if "danger" in asked else (),
             index="0123456789abcdef",
+        )
+
+    def _passes(self, passage: Passage, only: Filter) -> bool:
+        tiers = {self._reference(passage.article, number).tier for number in passage.sources}
+        return (
+            (not only.articles or passage.article in only.articles)
+            and (not only.tiers or not tiers.isdisjoint(only.tiers))
+            and (not only.sourced_only or bool(tiers))
         )
 
     def _reference(self, slug: str, number: int) -> Reference:
@@ -131,6 +149,7 @@ class WordLibrary:
 
 def serve(folder: Path, port: int, reading_s: float) -> None:
     """Serve the page until the process is ended."""
+    from ipt_rag.feedback import Feedback
     from ipt_rag.serve import Background
     from ipt_rag.ui import build_page, launch_page
 
@@ -139,7 +158,11 @@ def serve(folder: Path, port: int, reading_s: float) -> None:
         return WordLibrary.over(folder)
 
     library = Background(read)
-    launch_page(build_page(library.get), host="127.0.0.1", port=port, state=lambda: library.state)
+    notes = Path(os.environ.get("TEST_FEEDBACK", "feedback"))
+    feedback = Feedback(notes, find_phi=lambda text: library.get().find_phi(text))
+    page = build_page(library.get, feedback=feedback)
+    keep = "TEST_KEEP" in os.environ
+    launch_page(page, host="127.0.0.1", port=port, state=lambda: library.state, keep_on_reload=keep)
     threading.Event().wait()
 
 

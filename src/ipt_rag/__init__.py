@@ -5,12 +5,13 @@
 
 from ipt_rag.chatbot import Chatbot
 from ipt_rag.errors import IptRagError
-from ipt_rag.records import Answer, Article, Passage, PhiFinding, Place, Quote, Reference, Sentence
+from ipt_rag.records import Answer, Article, Filter, Passage, PhiFinding, Place, Quote, Reference, Sentence
 
 __all__ = [
     "Answer",
     "Article",
     "Chatbot",
+    "Filter",
     "IptRagError",
     "Passage",
     "PhiFinding",

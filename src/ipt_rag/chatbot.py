@@ -5,7 +5,8 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -20,8 +21,9 @@ from ipt_rag.index import Index
 from ipt_rag.phi import CRISIS_NOTICE, Guard, author_names, mentions_crisis
 from ipt_rag.query import Query, content_words, stems, understand
 from ipt_rag.rank import Ranked, rank
-from ipt_rag.records import Answer, Article, Passage, Place, Quote, Reference
+from ipt_rag.records import Answer, Article, Filter, FilterName, Passage, PhiFinding, Place, Quote, Reference
 
+EVERYTHING = Filter()
 ACRONYM = re.compile(r"\b[A-Z][A-Za-z]*[A-Z]\b")  # EMDR, SSRI, IPSRT: a therapy, drug class or instrument by name
 TERM_END = re.compile(r"\s[—–-]\s|:\s")
 
@@ -76,11 +78,15 @@ class Chatbot:
         threading.Thread(target=guard.load, name="loading the guard", daemon=True).start()
         return cls(opened, MiniLM.open(), guard, shipped_models())
 
-    def ask(self, question: str, *, ranked: int = 0) -> Answer:
+    def ask(self, question: str, *, ranked: int = 0, only: Filter = EVERYTHING) -> Answer:
         """Return the answer to a question, with its best `ranked` passages whatever was decided.
+
+        Only passages that `only` lets through are searched. Where they do not answer and all the articles would, the
+        reason is "filtered" and `widen` names the filters that stand in the way.
 
         Raises:
             QuestionError: the question is empty or longer than is read.
+            CorpusError: `only` names an article that the index does not hold.
         """
         if len(question) > settings.QUESTION_CHARACTERS:
             raise QuestionError(
@@ -92,10 +98,17 @@ class Chatbot:
             return Answer("refused", 0.0, (), (), (), (), "phi", kinds, _notices(question), "")
         if not question.strip():
             raise QuestionError("The question is empty. Type what you want to know about IPT.")
-        search = self.search(question)
+        if any(slug not in self._titles for slug in only.articles):
+            raise CorpusError(self._no_such_article())
+        search = self.search(question, only)
         best = self.best(search)
         decision = decide(self.signals(search, best), self._model(best))
-        return self._answer(search, best, decision, ranked)
+        answer = self._answer(search, best, decision, ranked)
+        return answer if decision.answer or not only.narrows else self._unfiltered(answer, question, only)
+
+    def find_phi(self, text: str) -> tuple[PhiFinding, ...]:
+        """Return what the guard finds in a text that is no question, such as a quote to check."""
+        return self._guard.find(text)
 
     def article(self, slug: str) -> Article:
         """Return an article as it was indexed.
@@ -105,16 +118,25 @@ class Chatbot:
         """
         text = self.index.article_text(slug)
         if text is None:
-            raise CorpusError(f"The index holds no article of that name. It holds: {', '.join(self._titles)}.")
+            raise CorpusError(self._no_such_article())
         return parse_article(Path(f"{slug}.md"), text.encode())
 
-    def search(self, question: str) -> Search:
-        """Return what a question meets, before anything is decided."""
+    def _no_such_article(self) -> str:
+        return f"The index holds no article of that name. It holds: {', '.join(self._titles)}."
+
+    def search(self, question: str, only: Filter = EVERYTHING) -> Search:
+        """Return what a question meets among the passages that may answer, before anything is decided."""
         query = understand(question, self._vocabulary, self._encoder.vocabulary)
         with self._lock:
             vector, tokens = self._encoder.encode_question(query.text)
-        lexical = dict(self.index.lexical(query.words, k=settings.CANDIDATES))
-        candidates = sorted({*self.index.dense(vector, k=settings.CANDIDATES), *lexical})
+        # Behind a filter each leg reads on until it has as many as without one.
+        depth = len(self.index) if only.narrows else settings.CANDIDATES
+        near = [number for number in self.index.dense(vector, k=depth) if not self._kept_out(number, only)]
+        worded = [hit for hit in self.index.lexical(query.words, k=depth) if not self._kept_out(hit[0], only)]
+        if only.narrows:
+            near, worded = near[: settings.CANDIDATES], worded[: settings.CANDIDATES]
+        lexical = dict(worded)
+        candidates = sorted({*near, *lexical})
         hits = rank(
             tokens.vectors,
             candidates,
@@ -168,6 +190,41 @@ class Chatbot:
         question = search.tokens.vectors.mean(axis=0)
         cosines = self.index.key_vectors(number) @ question / max(float(np.linalg.norm(question)), 1e-12)
         return float(cosines.max(initial=0.0))
+
+    def _unfiltered(self, answer: Answer, question: str, only: Filter) -> Answer:
+        """Return a no as all the articles would give it, or with the filters that keep their answer out."""
+        search = self.search(question)
+        best = self.best(search)
+        decision = decide(self.signals(search, best), self._model(best))
+        nearest = self._sections(search.hits)
+        if best is None or not decision.answer:
+            return replace(answer, confidence=decision.confidence, reason=decision.reason, nearest=nearest)
+        active: tuple[FilterName, ...] = ("articles",) if only.articles else ()
+        active += ("tiers",) if only.tiers else ()
+        active += ("sourced",) if only.sourced_only else ()
+        return replace(answer, reason="filtered", nearest=nearest, widen=self._kept_out(best.number, only) or active)
+
+    def _kept_out(self, number: int, only: Filter) -> tuple[FilterName, ...]:
+        """Return the filters that a passage does not pass."""
+        if not only.narrows:
+            return ()
+        tiers = self._cited_tiers[number]
+        kept: list[FilterName] = []
+        if only.articles and self.index.articles_of[number] not in only.articles:
+            kept.append("articles")
+        if only.tiers and tiers.isdisjoint(only.tiers):
+            kept.append("tiers")
+        if only.sourced_only and not tiers:
+            kept.append("sourced")
+        return tuple(kept)
+
+    @cached_property
+    def _cited_tiers(self) -> list[frozenset[str]]:
+        """By passage, the tiers of its sources, "" for a source without one; empty where it carries no number."""
+        passages = (self.index.passage(number) for number in range(len(self.index)))
+        return [
+            frozenset(self._sources[passage.article][number].tier for number in passage.sources) for passage in passages
+        ]
 
     def _model(self, hit: Ranked | None) -> Model:
         keyed = hit is not None and len(self.index.keys(hit.number)) > 1  # the first key is the section heading

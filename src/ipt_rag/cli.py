@@ -12,7 +12,7 @@ import click
 from ipt_rag import settings
 from ipt_rag.errors import ArticleError, IptRagError, QuestionError
 from ipt_rag.importing.markers import Assume
-from ipt_rag.records import Answer
+from ipt_rag.records import Answer, Filter
 
 CORPUS = click.option(
     "--corpus", type=click.Path(path_type=Path), default=settings.CORPUS, show_default=True, help="Folder of articles."
@@ -155,7 +155,20 @@ def add(files: tuple[Path, ...], corpus: Path, slug: str | None, assume: tuple[A
 @click.option(
     "--ranked", type=click.IntRange(0, 50), default=0, help="Also give the best K passages, whatever was decided."
 )
-def ask(question: str, index: Path, as_json: bool, ranked: int) -> None:
+@click.option("--article", "articles", multiple=True, help="Search only this article, by its slug; may be repeated.")
+@click.option(
+    "--tier", "tiers", multiple=True, type=click.Choice(["T1", "T2", "T3"]), help="Only passages with such a source."
+)
+@click.option("--sourced", is_flag=True, help="Only passages that carry a source number.")
+def ask(
+    question: str,
+    index: Path,
+    as_json: bool,
+    ranked: int,
+    articles: tuple[str, ...],
+    tiers: tuple[str, ...],
+    sourced: bool,
+) -> None:
     """Answer with quotes from the articles, or say that they do not answer.
 
     QUESTION may be `-`: then each line of standard input is a question. Prefer that to an argument where the
@@ -169,9 +182,10 @@ def ask(question: str, index: Path, as_json: bool, ranked: int) -> None:
     from ipt_rag.terminal import answer_text
 
     chatbot = Chatbot.open(index)
+    only = Filter(articles, tiers, sourced)
     for line in _questions(question):
         try:
-            answer = chatbot.ask(line, ranked=ranked)
+            answer = chatbot.ask(line, ranked=ranked, only=only)
         except QuestionError as error:
             if question != "-":
                 raise
@@ -279,6 +293,47 @@ def phi(files: tuple[Path, ...]) -> None:
     from ipt_rag.phi.measure import measure, report
 
     click.echo(report(measure(files)))
+
+
+@main.command()
+@click.argument("what", type=click.Choice(["export"]))
+@click.option(
+    "--feedback",
+    "folder",
+    type=click.Path(path_type=Path),
+    default=settings.FEEDBACK,
+    show_default=True,
+    help="Folder of the feedback.",
+)
+def feedback(what: str, folder: Path) -> None:
+    """Print what readers said of answers on the page, one JSON object a line, oldest first.
+
+    \b
+        ipt-rag feedback export > feedback.jsonl
+    """  # noqa: D301 - click must see the backspace
+    from ipt_rag.feedback import read_notes
+
+    for note in read_notes(folder):
+        click.echo(json.dumps(dataclasses.asdict(note), ensure_ascii=False))
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@INDEX
+@click.option("--corpus", type=click.Path(path_type=Path), help="Compare with these articles, not with the index.")
+def verify(file: Path, index: Path, corpus: Path | None) -> None:
+    """Slice every quote of an exported file (JSON, Markdown, HTML) anew, and name what differs; exit 1 if any does.
+
+    \b
+        ipt-rag verify ipt-answers.html
+        ipt-rag verify ipt-answers.json --corpus corpus
+    """  # noqa: D301 - click must see the backspace
+    from ipt_rag.terminal import verified_text
+    from ipt_rag.verify import Shelf, verify_export
+
+    report = verify_export(file, Shelf.of_corpus(corpus) if corpus else Shelf.of_index(index))
+    click.echo(verified_text(report))
+    raise SystemExit(1 if report.differences else 0)
 
 
 def to_json(answer: Answer) -> str:

@@ -201,6 +201,7 @@ def token_counter() -> Callable[[str], int]:
 
     tokenizer = Tokenizer.from_file(str(_verified_folder() / "tokenizer.json"))
     tokenizer.no_truncation()
+    tokenizer.no_padding()  # the file asks for 128 tokens at least
     return lambda text: len(tokenizer.encode(text).ids) - 2
 
 

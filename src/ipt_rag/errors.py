@@ -8,6 +8,9 @@ IptRagError
 ├── IndexMissingError   no index, or one of another make
 ├── IndexDamagedError   an index whose files do not match its manifest
 ├── QuestionError       a question that is empty or too long
+├── FeedbackError       feedback that cannot be kept
+│   └── FeedbackRefusedError  feedback that looks as if it held PHI
+├── ExportError         an exported file that cannot be read
 └── SettingsError       an option, address or port that cannot be used
 """
 
@@ -50,6 +53,22 @@ class IndexDamagedError(IptRagError):
 
 class QuestionError(IptRagError):
     """A question that is empty or longer than we read."""
+
+
+class FeedbackError(IptRagError):
+    """Feedback that cannot be kept: incomplete, of no known form, or its file cannot be written."""
+
+
+class FeedbackRefusedError(FeedbackError):
+    """Feedback that looks as if it held PHI; `kinds` are shown to the reader, nothing was written."""
+
+    def __init__(self, kinds: tuple[str, ...]) -> None:
+        super().__init__("The feedback looks as if it held patient details. Nothing of it was kept.")
+        self.kinds = kinds
+
+
+class ExportError(IptRagError):
+    """A file that is no export of ours, or cannot be read."""
 
 
 class SettingsError(IptRagError):

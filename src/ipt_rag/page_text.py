@@ -1,5 +1,6 @@
 """The page's own words, in each language of the interface; the articles always stay in theirs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 BANNER = "LLM-generated — verify before clinical use"  # the articles' own warning: never translated away
@@ -64,8 +65,22 @@ class PageText:
     facets: dict[str, str]
     nothing_in_facet: str
     failed: str
+    filters: dict[str, str]  # how an active filter is named, by its name
+    filtered: str
+    filtered_out: str
+    widen: str
+    verdicts: dict[str, str]  # on a checked quote
+    changes: dict[str, str]  # kinds of change between a quote and what is printed
+    check: dict[str, str]
+    feedback: dict[str, str]
     page: dict[str, str]  # what stands on the page before any answer, by the place it stands in
     roles: dict[str, str]
+
+    def no_answer(self, reason: str, widen: Sequence[str] = ()) -> tuple[str, str]:
+        """Return what is said where there are no quotes, and why: a reason, or the filters to widen."""
+        if reason == "filtered":
+            return self.filtered_out, self.widen.format(filters=", ".join(self.filters[name] for name in widen))
+        return self.not_in_articles, self.reasons[reason]
 
 
 ENGLISH = PageText(
@@ -146,6 +161,45 @@ ENGLISH = PageText(
     },
     nothing_in_facet="The articles have no such passage.",
     failed="Something went wrong here and the question was not answered. Nothing of it was kept. Try again.",
+    filters={"articles": "articles", "tiers": "tiers", "sourced": "only with a source number"},
+    filtered="Filtered",
+    filtered_out="The articles answer this, but not within your filters.",
+    widen="Widen: {filters}.",
+    verdicts={
+        "exact": "Exact: these words stand in the article.",
+        "changed": "Changed: the article says it otherwise.",
+        "misattributed": "Misattributed: the words stand there, but with other sources.",
+        "absent": "Absent: no passage of the articles has these words.",
+    },
+    changes={
+        "digit": "Number",
+        "negation": "Negation",
+        "hedge": "Degree of certainty",
+        "word": "Word",
+        "punctuation": "Punctuation",
+    },
+    check={
+        "change": "{kind}: said “{said}”, printed “{printed}”",
+        "said": "Sources said: {sources}",
+        "sources": "Sources printed: {sources}",
+        "none": "none",
+        "printed": "As printed",
+        "nearest": "Nearest in the articles",
+    },
+    feedback={
+        "group": "Feedback on this answer",
+        "useful": "Useful",
+        "not_useful": "Not useful",
+        "wrong_citation": "Wrong citation",
+        "revision": "Suggest a revision",
+        "text": "What the article should say",
+        "source": "Source (required)",
+        "note": "No patient details. The text is read by the guard, then kept on this machine for the operator.",
+        "send": "Send",
+        "noted": "Noted, without your question. Thank you.",
+        "noted_question": "Noted, with your question. Thank you.",
+        "failed": "The feedback was not kept. Try again later.",
+    },
     page={
         "title": "Interpersonal Psychotherapy",
         "subtitle": "The articles’ own words, with their sources",
@@ -156,6 +210,18 @@ ENGLISH = PageText(
         "ask": "Ask",
         "read": "Read",
         "explore": "Explore",
+        "check": "Check a quote",
+        "quote": "The sentence to check",
+        "quote-note": "Paste a sentence, with its numbers if it has any. No patient details: they are refused unread.",
+        "quote-placeholder": "IPT is delivered in three phases. [4]",
+        "check-quote": "Check",
+        "checking": "Comparing with the articles…",
+        "filters": "Filters",
+        "filters-on": "{count} on",
+        "only-articles": "Only these articles",
+        "only-tiers": "Only passages with a source of tier",
+        "only-sourced": "Only sentences that carry a source number",
+        "unfilter": "Clear filters",
         "question": "Your question",
         "phi": "No patient details: a question that seems to hold any is refused unread, and nothing of it is kept.",
         "placeholder": "Ask about Interpersonal Psychotherapy",
@@ -259,6 +325,45 @@ SPANISH = PageText(
     },
     nothing_in_facet="Los artículos no tienen ningún pasaje así.",
     failed="Algo falló y la pregunta no se respondió. No se guardó nada de ella. Inténtelo de nuevo.",
+    filters={"articles": "artículos", "tiers": "niveles", "sourced": "solo con número de fuente"},
+    filtered="Filtrado",
+    filtered_out="Los artículos responden a esto, pero no dentro de sus filtros.",
+    widen="Amplíe: {filters}.",
+    verdicts={
+        "exact": "Exacta: estas palabras están en el artículo.",
+        "changed": "Cambiada: el artículo lo dice de otro modo.",
+        "misattributed": "Mal atribuida: las palabras están ahí, pero con otras fuentes.",
+        "absent": "Ausente: ningún pasaje de los artículos tiene estas palabras.",
+    },
+    changes={
+        "digit": "Número",
+        "negation": "Negación",
+        "hedge": "Grado de certeza",
+        "word": "Palabra",
+        "punctuation": "Puntuación",
+    },
+    check={
+        "change": "{kind}: se dijo «{said}», está impreso «{printed}»",
+        "said": "Fuentes dichas: {sources}",
+        "sources": "Fuentes impresas: {sources}",
+        "none": "ninguna",
+        "printed": "Como está impreso",
+        "nearest": "Lo más próximo en los artículos",
+    },
+    feedback={
+        "group": "Opinión sobre esta respuesta",
+        "useful": "Útil",
+        "not_useful": "No útil",
+        "wrong_citation": "Cita equivocada",
+        "revision": "Proponer una revisión",
+        "text": "Lo que debería decir el artículo",
+        "source": "Fuente (obligatoria)",
+        "note": "Sin datos de pacientes. El guardián lee el texto; luego queda en este equipo para el operador.",
+        "send": "Enviar",
+        "noted": "Anotado, sin su pregunta. Gracias.",
+        "noted_question": "Anotado, con su pregunta. Gracias.",
+        "failed": "La opinión no se guardó. Inténtelo más tarde.",
+    },
     page={
         "title": "Psicoterapia Interpersonal",
         "subtitle": "Las palabras de los propios artículos, con sus fuentes",
@@ -269,6 +374,18 @@ SPANISH = PageText(
         "ask": "Preguntar",
         "read": "Leer",
         "explore": "Explorar",
+        "check": "Comprobar una cita",
+        "quote": "La frase que comprobar",
+        "quote-note": "Pegue una frase, con sus números si los tiene. Sin datos de pacientes: se rechazan sin leerlos.",
+        "quote-placeholder": "IPT is delivered in three phases. [4]",
+        "check-quote": "Comprobar",
+        "checking": "Comparando con los artículos…",
+        "filters": "Filtros",
+        "filters-on": "{count} activos",
+        "only-articles": "Solo estos artículos",
+        "only-tiers": "Solo pasajes con una fuente de nivel",
+        "only-sourced": "Solo frases que llevan número de fuente",
+        "unfilter": "Quitar los filtros",
         "question": "Su pregunta",
         "phi": "Sin datos de pacientes: una pregunta que parezca tenerlos se rechaza sin leerla y no se guarda.",
         "placeholder": "Pregunte, en inglés, sobre la psicoterapia interpersonal",

@@ -90,7 +90,14 @@ def understand(question: str, vocabulary: Mapping[str, int], known: Collection[s
     if TOPIC.search(text) and not {*content_words(bare)} - ABOUT_THE_TOPIC:  # the topic itself is asked for
         bare = TOPIC.sub(TOPIC_NAME, text) if content_words(bare) else f"What is {TOPIC_NAME}?"
     words = tuple(dict.fromkeys(content_words(bare)))
-    return Query(bare, words, repaired, bool(EXAMPLE_ASKED.search(text)), bool(REFLECTION_ASKED.search(text)), bool(DEFINITION_ASKED.search(text)))
+    return Query(
+        bare,
+        words,
+        repaired,
+        bool(EXAMPLE_ASKED.search(text)),
+        bool(REFLECTION_ASKED.search(text)),
+        bool(DEFINITION_ASKED.search(text)),
+    )
 
 
 def content_words(text: str) -> list[str]:

@@ -11,7 +11,8 @@ from typing import Literal
 Kind = Literal["paragraph", "item", "definition", "row", "question", "vignette", "source"]
 Provenance = Literal["sourced", "LLM", "mixed", "unmarked"]
 Status = Literal["answered", "not_in_articles", "refused"]
-Reason = Literal["", "nothing_close", "fact_missing", "too_vague", "phi"]
+Reason = Literal["", "nothing_close", "fact_missing", "too_vague", "filtered", "phi"]
+FilterName = Literal["articles", "tiers", "sourced"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +152,20 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Filter:
+    """Which passages may answer: those that pass every part; a part left empty lets all through."""
+
+    articles: tuple[str, ...] = ()  # slugs
+    tiers: tuple[str, ...] = ()  # one of a passage's sources must have one of these
+    sourced_only: bool = False  # only passages that carry a source number
+
+    @property
+    def narrows(self) -> bool:
+        """Whether any part is set."""
+        return bool(self.articles or self.tiers or self.sourced_only)
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The reply to one question: quotes, or why there are none. Holds no word of the question."""
 
@@ -164,6 +179,7 @@ class Answer:
     kinds: tuple[str, ...]  # kinds of identifier found when refused, as shown to the reader
     notices: tuple[str, ...]  # fixed sentences to show above the quotes
     index: str  # digest of the index that answered; "" when refused
+    widen: tuple[FilterName, ...] = ()  # the filters that kept the answer out, where `reason` is "filtered"
 
 
 @dataclass(frozen=True, slots=True)

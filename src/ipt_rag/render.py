@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from html import escape
 from itertools import groupby, pairwise
 
+from ipt_rag.check import QuoteCheck
 from ipt_rag.page_text import PageText
-from ipt_rag.records import Answer, Article, Block, Kind, Passage, Provenance, Quote, Reference
+from ipt_rag.records import Answer, Article, Block, Filter, Kind, Passage, Provenance, Quote, Reference
 
 Offsets = tuple[int, int]
 Link = Callable[[str], str]  # a source number or "LLM" -> HTML
@@ -20,6 +21,7 @@ MARKER_GROUP = re.compile(r"(?:\s*(?<!\\)\[(?:\d{1,3}|LLM)\](?![(\[:]))+")
 BAR = re.compile(r"(?<!\\)\|")
 LINE_OPENING = re.compile(r"[ \t]*(?:>[ \t]?)*[ \t]*(?P<item>[-*+][ \t]+|\d{1,3}[.)][ \t]+)?")
 TOKEN = re.compile(rf"(?P<bold>(?<!\\)\*\*)|(?P<escaped>\\(?=[!-/:-@\[-`{{-~]))|(?:{MARKER.pattern})")
+EVERYTHING = Filter()
 LLM_TAG = '<strong class="llm">LLM</strong>'
 LISTED: tuple[Kind, ...] = ("item", "definition", "question")
 
@@ -135,10 +137,20 @@ def number_link(prefix: str, article: str, number: int, text: PageText, referenc
     return f'<a class="number" href="#{target}" aria-label="[{number}], {label}"{title}>[{number}]</a>'
 
 
-def turn_html(answer: Answer, *, question: str, turn: int, articles: Mapping[str, Article], text: PageText) -> str:
+def turn_html(
+    answer: Answer,
+    *,
+    question: str,
+    turn: int,
+    articles: Mapping[str, Article],
+    text: PageText,
+    only: Filter = EVERYTHING,
+    feedback: bool = False,
+) -> str:
     """Return one question with its answer: quotes best first and their sources beside them, or why there are none.
 
-    `articles` holds, by slug, at least the articles that are quoted. A refused answer has no turn: see `refusal_html`.
+    `articles` holds, by slug, at least the articles that are quoted or filtered by. A refused answer has no turn: see
+    `refusal_html`. `feedback` adds the buttons that say whether the answer was of use.
     """
     prefix = f"t{turn}"
     notices = "".join(f'<p class="notice">{escape(notice)}</p>' for notice in answer.notices)
@@ -157,7 +169,38 @@ def turn_html(answer: Answer, *, question: str, turn: int, articles: Mapping[str
     return (
         f'<article class="turn" id="{prefix}" data-turn="{turn}" tabindex="-1" aria-labelledby="{prefix}-question">'
         f'<h2 id="{prefix}-question" dir="auto"><span class="sr">{escape(text.question.format(turn=turn))}: </span>'
-        f"{escape(question)}</h2>{body}</article>"
+        f"{escape(question)}</h2>{_filtered(only, articles, text)}{body}"
+        f"{_feedback(answer, prefix, text) if feedback else ''}</article>"
+    )
+
+
+def filter_words(only: Filter, articles: Mapping[str, Article], text: PageText) -> str:
+    """Return what an answer was filtered by, in words; "" without a filter."""
+    parts = [articles[slug].title if slug in articles else slug for slug in only.articles]
+    parts += [*only.tiers, *([text.filters["sourced"]] if only.sourced_only else [])]
+    return f"{text.filtered}: {', '.join(parts)}" if parts else ""
+
+
+def _filtered(only: Filter, articles: Mapping[str, Article], text: PageText) -> str:
+    words = filter_words(only, articles, text)
+    return f'<p class="filtered">{escape(words)}</p>' if words else ""
+
+
+def _feedback(answer: Answer, prefix: str, text: PageText) -> str:
+    words = {name: escape(word) for name, word in text.feedback.items()}
+    verdicts = ("useful", "not_useful", "wrong_citation") if answer.quotes else ("useful", "not_useful")
+    buttons = "".join(f'<button type="button" data-verdict="{name}">{words[name]}</button>' for name in verdicts)
+    fields = (
+        f'<label for="{prefix}-text">{words["text"]}</label>'
+        f'<textarea id="{prefix}-text" rows="3" maxlength="4000" autocomplete="off" spellcheck="false"></textarea>'
+        f'<label for="{prefix}-source">{words["source"]}</label>'
+        f'<input id="{prefix}-source" maxlength="500" autocomplete="off" spellcheck="false" required>'
+        f'<p class="hint">{words["note"]}</p><button type="button" data-verdict="revision">{words["send"]}</button>'
+    )
+    return (
+        f'<div class="feedback" role="group" aria-label="{words["group"]}">{buttons}'
+        f"<details><summary>{words['revision']}</summary><div>{fields}</div></details>"
+        '<p class="noted" role="status"></p></div>'
     )
 
 
@@ -187,7 +230,7 @@ def _quote(
     badge = f'<p class="kind">{escape(label)}</p>' if label else ""
     where = f'data-article="{escape(quote.article)}" data-start="{quote.start}" data-end="{quote.end}"'
     return (
-        f'<figure class="quote {escape(quote.kind)}">{badge}{lead_in}'
+        f'<figure class="quote {escape(quote.kind)}" {where}>{badge}{lead_in}'
         f'<blockquote lang="{escape(article.language or "en")}">{body}</blockquote>'
         f'<figcaption><p class="vouched {escape(quote.provenance)}">{escape(_vouched(quote, text))}</p>'
         f'<p class="place"><cite>{escape(quote.title)}</cite>'
@@ -305,7 +348,7 @@ def around(article: Article, start: int, end: int) -> tuple[Block, ...]:
 
 
 def _nothing_found(answer: Answer, text: PageText) -> str:
-    reason = text.reasons[answer.reason]
+    said, reason = text.no_answer(answer.reason, answer.widen)
     places = "".join(
         f'<li><button type="button" class="open" data-article="{escape(place.article)}" '
         f'data-section="{escape(place.section)}" '
@@ -315,9 +358,15 @@ def _nothing_found(answer: Answer, text: PageText) -> str:
     )
     nearest = f'<h3>{escape(text.nearest)}</h3><ul class="nearest">{places}</ul>' if places else ""
     return (
-        f'<p class="nothing"><strong>{escape(text.not_in_articles)}</strong>'
-        f"{f' {escape(reason)}' if reason else ''}</p>{nearest}"
+        f'<p class="nothing"><strong>{escape(said)}</strong>{f" {escape(reason)}" if reason else ""}</p>'
+        f"{_unfilter(answer, text)}{nearest}"
     )
+
+
+def _unfilter(answer: Answer, text: PageText) -> str:
+    if not answer.widen:
+        return ""
+    return f'<p><button type="button" data-do="unfilter">{escape(text.page["unfilter"])}</button></p>'
 
 
 def refusal_html(sentences: Sequence[str], instead: Sequence[str]) -> str:
@@ -339,6 +388,8 @@ def status_sentence(answer: Answer, turn: int, text: PageText) -> str:
     """Return what the status line says, and a screen reader reads aloud, when an answer has come."""
     if answer.status == "refused":
         return text.refused_status
+    if answer.reason == "filtered":
+        return " ".join(text.no_answer(answer.reason, answer.widen))
     if answer.status == "not_in_articles":
         return text.not_in_articles_status.format(turn=turn)
     quotes, sources = len(answer.quotes), len(answer.references)
@@ -537,30 +588,22 @@ def facet_of(facet: str, passage: Passage) -> bool:
 
 def explore_html(articles: Mapping[str, Article], passages: Iterable[Passage], facet: str, text: PageText) -> str:
     """Return one list of passages over all articles, each with its place, provenance and the way into the reader."""
-    tiers = {slug: {source.number: source.tier for source in article.sources} for slug, article in articles.items()}
     entries = "".join(
-        _explored(articles[passage.article], passage, tiers[passage.article], text)
-        for passage in passages
-        if facet_of(facet, passage)
+        _explored(articles[passage.article], passage, text) for passage in passages if facet_of(facet, passage)
     )
     inner = entries or f'<li class="hint">{escape(text.nothing_in_facet)}</li>'
     heading = f'<h2 id="explore-title" tabindex="-1" data-facet="{escape(facet)}">{escape(text.facets[facet])}</h2>'
     return f'{heading}<ul class="explored">{inner}</ul>'
 
 
-def _explored(article: Article, passage: Passage, tiers: Mapping[int, str], text: PageText) -> str:
-    def link(marker: str) -> str:
-        return LLM_TAG if marker == "LLM" else escape(f"[{marker}]")
-
-    best = tuple(sorted({tiers[number] for number in passage.sources if tiers.get(number)}))
-    numbers = "".join(f' <span class="number">[{number}]</span>' for number in passage.sources)
-    closing = numbers + (" " + LLM_TAG if passage.llm else "")
-    section = " › ".join(passage.section)
-    quote = Quote(
+def shown(article: Article, passage: Passage) -> Quote:
+    """Return a passage of an article as a quote that no question has met: score 0, nothing matched."""
+    tiers = {source.tier for source in article.sources if source.number in passage.sources} - {""}
+    return Quote(
         text=passage.text,
         article=article.slug,
         title=article.title,
-        section=section,
+        section=" › ".join(passage.section),
         kind=passage.kind,
         start=passage.start,
         end=passage.end,
@@ -569,10 +612,19 @@ def _explored(article: Article, passage: Passage, tiers: Mapping[int, str], text
         own_sources=passage.own_sources,
         llm=passage.llm,
         provenance=passage.provenance,
-        tiers=best,
+        tiers=tuple(sorted(tiers)),
         score=0.0,
         matched=(),
     )
+
+
+def _explored(article: Article, passage: Passage, text: PageText) -> str:
+    def link(marker: str) -> str:
+        return LLM_TAG if marker == "LLM" else escape(f"[{marker}]")
+
+    numbers = "".join(f' <span class="number">[{number}]</span>' for number in passage.sources)
+    closing = numbers + (" " + LLM_TAG if passage.llm else "")
+    quote = shown(article, passage)
     body = (
         _row_pairs(quote, link, closing) if passage.kind == "row" else prose(passage.text, link=link, closing=closing)
     )
@@ -586,32 +638,78 @@ def _explored(article: Article, passage: Passage, tiers: Mapping[int, str], text
         f'<li class="quote">{lead_in}<blockquote lang="{escape(article.language or "en")}">{body}</blockquote>'
         f'<p class="vouched {passage.provenance}">{escape(_vouched(quote, text))}</p>'
         f'<p class="place"><button type="button" class="open" {where}>'
-        f"<cite>{escape(article.title)}</cite> › {escape(section)}</button></p></li>"
+        f"<cite>{escape(article.title)}</cite> › {escape(quote.section)}</button></p></li>"
+    )
+
+
+def check_html(check: QuoteCheck, articles: Mapping[str, Article], text: PageText) -> str:
+    """Return the verdict on a quote: what was changed, what is printed, and the way into the reader."""
+    findings = [
+        text.check["change"].format(kind=text.changes[change.kind], said=change.said, printed=change.printed)
+        for change in check.changes
+    ]
+    if set(check.said_sources) - set(check.printed_sources):
+        findings.append(text.check["said"].format(sources=", ".join(check.said_sources)))
+    listed = "".join(f"<li>{escape(finding)}</li>" for finding in findings)
+    place = ""
+    if check.text:
+
+        def link(marker: str) -> str:
+            return LLM_TAG if marker == "LLM" else f"[{marker}]"
+
+        article = articles[check.article]
+        sources = text.check["sources"].format(sources=", ".join(check.printed_sources) or text.check["none"])
+        heading = text.check["nearest" if check.verdict == "absent" else "printed"]
+        where = f'data-article="{escape(check.article)}" data-start="{check.start}" data-end="{check.end}"'
+        place = (
+            f'<h3>{escape(heading)}</h3><div class="quote"><blockquote lang="{escape(article.language or "en")}">'
+            f'{prose(check.text, link=link)}</blockquote><p class="vouched">{escape(sources)}</p>'
+            f'<p class="place"><button type="button" class="open" {where}>'
+            f"<cite>{escape(article.title)}</cite> › "
+            f"{escape(' › '.join(check.section))}</button></p></div>"
+        )
+    return (
+        f'<div class="verdict {check.verdict}"><h2 tabindex="-1">{escape(text.verdicts[check.verdict])}</h2>'
+        f"{f'<ul>{listed}</ul>' if listed else ''}{place}</div>"
     )
 
 
 # ---- Markdown to take away ------------------------------------------------------------------------------------
 
 
-def turn_markdown(answer: Answer, *, question: str, text: PageText) -> str:
-    """Return one turn as Markdown to copy or export: the file's own words, numbers, provenance, sources, banner."""
+def turn_markdown(answer: Answer, *, question: str, text: PageText, filtered: str = "") -> str:
+    """Return one turn as Markdown to copy or export: the file's own words, numbers, provenance, sources, filters.
+
+    Under each quote stands where it is to be found, by slug and characters, so that `ipt-rag verify` can look.
+    """
     lines = [f"## {_escape_markdown(question)}", "", *(f"{notice}\n" for notice in answer.notices)]
+    lines += [_escape_markdown(filtered), ""] if filtered else []
     if answer.status != "answered":
-        lines += [f"{text.not_in_articles} {text.reasons[answer.reason]}".strip(), ""]
+        lines += [" ".join(text.no_answer(answer.reason, answer.widen)).strip(), ""]
     for quote in answer.quotes:
         label = text.kinds[quote.kind]
-        lead_in = [f"> {line}" for line in quote.lead_in.text.split("\n")] + [">"] if quote.lead_in else []
-        numbers = "".join(f" [{number}]" for number in quote.sources) + (" **LLM**" if quote.llm else "")
         lines += [f"*{label}*", ""] if label else []
-        lines += lead_in + [f"> {line}" for line in (quote.text + numbers).split("\n")]
-        lines += ["", f"{_vouched(quote, text)} — {quote.title} › {quote.section} ({quote.start}–{quote.end})", ""]
+        lines += quoted_lines(quote)
+        place = f"{quote.title} › {quote.section} ({quote.article} {quote.start}–{quote.end})"
+        lines += ["", f"{_vouched(quote, text)} — {place}", ""]
     if answer.references:
         lines += [f"### {text.sources}", ""]
-    for entry in answer.references:
-        tier = f" {entry.tier} ·" if entry.tier else ""
-        address = f" <{entry.address}>" if re.match(r"https?://[^\s<>]+\Z", entry.address) else ""
-        lines.append(f"- [{entry.number}] ({entry.article}){tier} {entry.reference}{address}")
+    lines += [source_line(entry) for entry in answer.references]
     return "\n".join(lines).strip() + "\n"
+
+
+def source_line(entry: Reference) -> str:
+    """Return a source as a Markdown list item."""
+    tier = f" {entry.tier} ·" if entry.tier else ""
+    address = f" <{entry.address}>" if re.match(r"https?://[^\s<>]+\Z", entry.address) else ""
+    return f"- [{entry.number}] ({entry.article}){tier} {entry.reference}{address}"
+
+
+def quoted_lines(quote: Quote | Passage) -> list[str]:
+    """Return a passage as the lines of a Markdown blockquote: its lead-in, its own words, its numbers."""
+    lead_in = [f"> {line}" for line in quote.lead_in.text.split("\n")] + [">"] if quote.lead_in else []
+    numbers = "".join(f" [{number}]" for number in quote.sources) + (" **LLM**" if quote.llm else "")
+    return lead_in + [f"> {line}" for line in (quote.text + numbers).split("\n")]
 
 
 def _escape_markdown(words: str) -> str:

@@ -11,6 +11,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -18,6 +19,7 @@ import click
 
 from ipt_rag import settings
 from ipt_rag.errors import IptRagError, SettingsError
+from ipt_rag.feedback import Feedback
 from ipt_rag.page_guard import State
 
 T = TypeVar("T")
@@ -80,7 +82,16 @@ def check_address(host: str, port: int) -> None:
         raise SettingsError(problem) from None
 
 
-def serve(corpus: Path, index: Path, host: str, port: int, names: tuple[str, ...]) -> None:
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """What the operator lets the program keep of its readers' use; by default notes without questions."""
+
+    feedback: Path  # folder, made with the first note
+    keep_questions: bool
+    keep_on_reload: bool  # in the browser tab, until it is closed
+
+
+def serve(corpus: Path, index: Path, host: str, port: int, names: tuple[str, ...], keeping: Keeping) -> None:
     """Serve the page until it is interrupted; the page shows at once, and the articles are read behind it.
 
     Raises:
@@ -100,8 +111,20 @@ def serve(corpus: Path, index: Path, host: str, port: int, names: tuple[str, ...
             return Chatbot.open(index)
 
         chatbot = Background(read_articles)
-        page = build_page(chatbot.get)
-        launch_page(page, host=host, port=port, hosts=names, state=lambda: chatbot.state)
+        notes = Feedback(
+            keeping.feedback,
+            find_phi=lambda text: chatbot.get().find_phi(text),
+            keep_questions=keeping.keep_questions,
+        )
+        page = build_page(chatbot.get, feedback=notes)
+        launch_page(
+            page,
+            host=host,
+            port=port,
+            hosts=names,
+            state=lambda: chatbot.state,
+            keep_on_reload=keeping.keep_on_reload,
+        )
         _say(f"The page is open at http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port} (stop with Ctrl+C)")
         _say("Reading the articles…")
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # a container is stopped by it: tidy up as for Ctrl+C
@@ -156,10 +179,39 @@ class _Progress:
     envvar="IPT_RAG_HOST_NAMES",
     help="A host name that the page may be reached by, beside this machine's own. May be given more than once.",
 )
-def main(corpus: Path, index: Path, host: str, port: int, names: tuple[str, ...]) -> None:
+@click.option(
+    "--feedback",
+    type=click.Path(path_type=Path),
+    envvar="IPT_RAG_FEEDBACK",
+    default=settings.FEEDBACK,
+    show_default=True,
+    help="Folder for what readers say of answers; made with the first of it.",
+)
+@click.option(
+    "--keep-questions",
+    is_flag=True,
+    envvar="IPT_RAG_KEEP_QUESTIONS",
+    help="Keep the question with the feedback on its answer, after the guard. Readers are told.",
+)
+@click.option(
+    "--keep-on-reload",
+    is_flag=True,
+    envvar="IPT_RAG_KEEP_ON_RELOAD",
+    help="Let a browser tab keep its conversation over a reload, until the tab is closed.",
+)
+def main(
+    corpus: Path,
+    index: Path,
+    host: str,
+    port: int,
+    names: tuple[str, ...],
+    feedback: Path,
+    keep_questions: bool,
+    keep_on_reload: bool,
+) -> None:
     """Parse, serve, and turn errors meant for readers into one sentence and exit 1."""
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s: %(message)s")
     try:
-        serve(corpus, index, host, port, names)
+        serve(corpus, index, host, port, names, Keeping(feedback, keep_questions, keep_on_reload))
     except IptRagError as error:
         raise click.ClickException(str(error)) from None

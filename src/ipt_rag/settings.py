@@ -4,6 +4,7 @@ from pathlib import Path
 
 CORPUS = Path("corpus")
 INDEX = Path("index")
+FEEDBACK = Path("feedback")
 
 # The encoder was trained on 256 tokens; what lies beyond is silently ignored. Two are its own [CLS] and [SEP].
 WINDOW_TOKENS = 256

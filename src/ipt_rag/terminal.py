@@ -11,6 +11,7 @@ from ipt_rag.page_text import ENGLISH as TEXT
 from ipt_rag.phi.wording import refusal_text
 from ipt_rag.plain import plain_text
 from ipt_rag.records import Answer, Quote
+from ipt_rag.verify import Verified
 
 WIDTH = 88
 CONTROL = re.compile(r"[^\S\n ]|[\x00-\x09\x0b-\x1f\x7f-\x9f]")  # an article could steer the terminal with these
@@ -52,7 +53,7 @@ def _lines(answer: Answer) -> Iterator[str]:
         yield textwrap.fill(refusal_text(answer.kinds), WIDTH)
         return
     if answer.status == "not_in_articles":
-        yield textwrap.fill(f"{TEXT.not_in_articles} {TEXT.reasons[answer.reason]}".strip(), WIDTH)
+        yield textwrap.fill(" ".join(TEXT.no_answer(answer.reason, answer.widen)).strip(), WIDTH)
         if answer.nearest:
             yield f"{TEXT.nearest}:"
             yield from (
@@ -95,6 +96,16 @@ def figures_text(title: str, figures: Iterable[Figure]) -> str:
         interval = f"{figure.low:.2f}–{figure.high:.2f}"
         lines.append(f"  {figure.name:<34} {figure.value:6.3f}   {interval:>9}   {figure.questions:>4} questions")
     return "\n".join(lines)
+
+
+def verified_text(verified: Verified) -> str:
+    """Return what was compared of an exported file, and what differs."""
+    lines = [f"{verified.quotes} quotes and {verified.sources} sources were compared with the articles."]
+    lines += [f"  {difference.where}: {difference.what}" for difference in verified.differences]
+    if verified.index and verified.said_index != verified.index:
+        lines.append(f"  The file names index {verified.said_index or 'none'}; compared with index {verified.index}.")
+    lines.append("Not as in the articles." if verified.differences else "All stand there as the file says.")
+    return CONTROL.sub(" ", "\n".join(lines))
 
 
 def checked_text(check: QuoteCheck) -> str:

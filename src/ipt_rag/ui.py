@@ -28,16 +28,19 @@ from gradio.events import api
 from starlette.middleware import Middleware
 
 from ipt_rag import render
-from ipt_rag.errors import IptRagError
+from ipt_rag.check import QuoteChecker
+from ipt_rag.errors import FeedbackRefusedError, IptRagError
+from ipt_rag.feedback import Feedback
 from ipt_rag.page_guard import LOOPBACK, PageGuard, State
 from ipt_rag.page_text import ENGLISH, EXAMPLES, LANGUAGES, PageText, in_language
 from ipt_rag.phi.kinds import BY_PHRASE
 from ipt_rag.phi.wording import NOTHING_KEPT, REFUSAL, REWRITE
-from ipt_rag.records import Answer, Article, Passage
+from ipt_rag.records import Answer, Article, Filter, Passage, PhiFinding
 
 log = logging.getLogger(__name__)
 
 MAX_TURN = 100_000
+TIERS = ("T1", "T2", "T3")
 ASKED_AT_ONCE = 4  # questions served side by side, page and API together: they share one encoder
 VIEWED_AT_ONCE = 8  # articles and lists
 WAITING_QUESTIONS = 64  # beyond these a new one is told to come back
@@ -46,8 +49,13 @@ BURST_REQUESTS = 60
 REQUESTS_PER_SECOND = 4.0
 
 
+EVERYTHING = Filter()
+
+
 class Holdings(Protocol):
     """What the page needs of the index: what it holds, without a question."""
+
+    digest: str
 
     def articles(self) -> dict[str, str]:
         """Return the titles of the articles by slug."""
@@ -66,8 +74,11 @@ class Library(Protocol):
     def index(self) -> Holdings:
         """Return the index that answers."""
 
-    def ask(self, question: str, *, ranked: int = 0) -> Answer:
+    def ask(self, question: str, *, ranked: int = 0, only: Filter = EVERYTHING) -> Answer:
         """Return the answer to a question."""
+
+    def find_phi(self, text: str) -> Sequence[PhiFinding]:
+        """Return what the guard finds in a text that is no question."""
 
     def article(self, slug: str) -> Article:
         """Return the article as indexed."""
@@ -78,27 +89,41 @@ Packet = dict[str, Any]
 WORDS = gr.I18n(**{code: text.page for code, text in LANGUAGES.items()})
 
 
-def answer_packet(library: Callable[[], Library], question: str, sent: Mapping[str, Any] | None) -> Packet:
+def answer_packet(
+    library: Callable[[], Library],
+    read: Callable[[str], Article],
+    question: str,
+    sent: Mapping[str, Any] | None,
+    *,
+    feedback: bool = False,
+) -> Packet:
     """Return what the page shows for one question: a turn, a refusal, or the sentence that says what went wrong.
 
-    Only an answer that was not refused brings the question back with it. No error escapes, because Gradio would print
-    its message, which might hold words of the question.
+    `read` gives the articles, each parsed once. Only an answer that was not refused brings the question back with it.
+    No error escapes, because Gradio would print its message, which might hold words of the question.
     """
     text = in_language(str((sent or {}).get("language", "")))
     try:
         turn = min(max(int((sent or {}).get("turn", 1)), 1), MAX_TURN)
-        answer = library().ask(question)
+        only = _filter((sent or {}).get("only"))
+        answer = library().ask(question, only=only)
         said = render.status_sentence(answer, turn, text)
         if answer.status == "refused":
             return {"status": "refused", "said": said, "html": _refusal(answer.kinds)}
-        quoted = {quote.article: library().article(quote.article) for quote in answer.quotes}
+        named = dict.fromkeys([*(quote.article for quote in answer.quotes), *only.articles])
+        articles = {slug: read(slug) for slug in named}
         return {
             "status": answer.status,
             "said": said,
             "turn": turn,
             "question": question,
-            "html": render.turn_html(answer, question=question, turn=turn, articles=quoted, text=text),
-            "markdown": render.turn_markdown(answer, question=question, text=text),
+            "filtered": asdict(only) if only.narrows else None,
+            "html": render.turn_html(
+                answer, question=question, turn=turn, articles=articles, text=text, only=only, feedback=feedback
+            ),
+            "markdown": render.turn_markdown(
+                answer, question=question, text=text, filtered=render.filter_words(only, articles, text)
+            ),
             "answer": asdict(answer),
         }
     except IptRagError as error:
@@ -108,17 +133,81 @@ def answer_packet(library: Callable[[], Library], question: str, sent: Mapping[s
         return {"status": "problem", "said": text.failed}
 
 
-def _refusal(kinds: Sequence[str]) -> str:
+def _filter(sent: Any) -> Filter:
+    """Return the filter that a browser or a program sent along; what is no such thing filters nothing."""
+    if not isinstance(sent, Mapping):
+        return EVERYTHING
+    articles, tiers = (
+        tuple(dict.fromkeys(each for each in part if isinstance(each, str))) if isinstance(part, list) else ()
+        for part in (sent.get("articles"), sent.get("tiers"))
+    )
+    return Filter(articles, tuple(tier for tier in tiers if tier in TIERS), sent.get("sourced") is True)
+
+
+def check_packet(
+    library: Callable[[], Library],
+    checker: Callable[[], QuoteChecker],
+    articles: Callable[[], Mapping[str, Article]],
+    quote: str,
+    language: str,
+) -> Packet:
+    """Return what the page shows for one checked quote; the guard reads it first."""
+    text = in_language(language)
+    try:
+        if findings := library().find_phi(quote):
+            kinds = tuple(dict.fromkeys(finding.kind for finding in findings))
+            return {"status": "refused", "said": text.refused_status, "html": _refusal(kinds)}
+        check = checker().check(quote)
+        return {
+            "status": "checked",
+            "said": text.verdicts[check.verdict],
+            "html": render.check_html(check, articles(), text),
+        }
+    except IptRagError as error:
+        return {"status": "problem", "said": str(error)}
+    except Exception as error:
+        log.error("A quote was not checked: %s", type(error).__name__)
+        return {"status": "problem", "said": text.failed}
+
+
+def feedback_packet(library: Callable[[], Library], feedback: Feedback, sent: Mapping[str, Any]) -> Packet:
+    """Return what the page shows for feedback that it sent: that it was noted, refused, or why it was not."""
+    text = in_language(str(sent.get("language", "")))
+    packet: Packet = {"turn": sent.get("turn"), "status": "noted"}
+    try:
+        feedback.take(
+            str(sent.get("verdict", "")),
+            question=str(sent.get("question", "")),
+            passages=[str(passage) for passage in sent.get("passages") or ()],
+            index_digest=library().index.digest,
+            text=str(sent.get("text", "")),
+            source=str(sent.get("source", "")),
+        )
+        return {**packet, "said": text.feedback["noted_question" if feedback.keep_questions else "noted"]}
+    except FeedbackRefusedError as error:
+        return {**packet, "status": "refused", "said": " ".join(_refusal_sentences(error.kinds))}
+    except IptRagError as error:
+        return {**packet, "status": "problem", "said": str(error)}
+    except Exception as error:
+        log.error("Feedback was not kept: %s", type(error).__name__)
+        return {**packet, "status": "problem", "said": text.feedback["failed"]}
+
+
+def _refusal_sentences(kinds: Sequence[str]) -> tuple[str, str]:
     listed = kinds[0] if len(kinds) == 1 else ", ".join(kinds[:-1]) + " and " + kinds[-1] if kinds else "an identifier"
+    return f"{REFUSAL.format(kinds=listed)} {NOTHING_KEPT}", REWRITE
+
+
+def _refusal(kinds: Sequence[str]) -> str:
     named = {BY_PHRASE[kind].instead: kind for kind in reversed(kinds) if kind in BY_PHRASE}  # each way out once
     instead = [f"In place of {kind}, write {choice}." for choice, kind in reversed(named.items())]
-    return render.refusal_html([f"{REFUSAL.format(kinds=listed)} {NOTHING_KEPT}", REWRITE], instead)
+    return render.refusal_html(_refusal_sentences(kinds), instead)
 
 
-def reader_view(library: Callable[[], Library], where: Mapping[str, Any], text: PageText) -> str:
+def reader_view(read: Callable[[str], Article], where: Mapping[str, Any], text: PageText) -> str:
     """Return the reader for the place a button names: an article, and a stretch or a section of it."""
     try:
-        article = library().article(str(where.get("article", "")))
+        article = read(str(where.get("article", "")))
         start, end = where.get("start"), where.get("end")
         mark = (int(start), int(end)) if start is not None and end is not None else None
         return render.reader_html(article, mark=mark, section=str(where.get("section", "")), text=text)
@@ -133,26 +222,40 @@ def _problem(sentence: str) -> str:
     return f'<p class="problem" role="alert">{escape(sentence)}</p>'
 
 
-def build_page(library: Callable[[], Library]) -> gr.Blocks:
+def build_page(library: Callable[[], Library], *, feedback: Feedback | None = None) -> gr.Blocks:
     """Return the page; `library` gives the chatbot, and waits while it is still being read in.
 
+    Without `feedback` the page asks for none.
     It is built in English; the browser puts in the words of its own language where we have them.
     """
     text = ENGLISH
 
-    def ask_turn(question: str, sent: Any) -> Packet:
-        return answer_packet(library, question, sent)
+    @cache
+    def article(slug: str) -> Article:
+        return library().article(slug)
 
-    def ask(question: str) -> dict[str, Any]:
+    def ask_turn(question: str, sent: Any) -> Packet:
+        return answer_packet(library, article, question, sent, feedback=feedback is not None)
+
+    def ask(
+        question: str,
+        articles: list[str] | None = None,
+        tiers: list[str] | None = None,
+        sourced_only: bool = False,
+    ) -> dict[str, Any]:
         """Answer a question with passages quoted word for word from the articles, or say that they do not answer.
 
         Refuses a question that seems to hold patient details: `status` is then "refused" and `kinds` names them.
 
         Args:
             question: a question about Interpersonal Psychotherapy, without patient details
+            articles: slugs of the only articles to search; none for all
+            tiers: "T1" to "T3": only passages with such a source; none for all
+            sourced_only: only passages that carry a source number
         """
+        only = _filter({"articles": articles, "tiers": tiers, "sourced": sourced_only})
         try:
-            return asdict(library().ask(question))
+            return asdict(library().ask(question, only=only))
         except IptRagError as error:
             raise gr.Error(str(error), print_exception=False) from None
         except Exception as error:
@@ -161,22 +264,34 @@ def build_page(library: Callable[[], Library]) -> gr.Blocks:
 
     def open_article(event: gr.EventData) -> tuple[Any, str]:
         where = event._data or {}
-        return gr.Tabs(selected="read"), reader_view(library, where, in_language(str(where.get("language", ""))))
+        return gr.Tabs(selected="read"), reader_view(article, where, in_language(str(where.get("language", ""))))
 
     @cache
-    def article(slug: str) -> Article:
-        return library().article(slug)
+    def held() -> dict[str, Article]:
+        return {slug: article(slug) for slug in library().index.articles()}
 
     @cache
     def shelf() -> str:
-        return render.shelf_html([article(slug) for slug in library().index.articles()], text)
+        return render.shelf_html(list(held().values()), text)
+
+    @cache
+    def checker() -> QuoteChecker:
+        return QuoteChecker(held().values())
+
+    def check_quote(quote: str, language: Any) -> Packet:
+        return check_packet(library, checker, held, quote, str(language or ""))
+
+    def titles() -> list[list[str]]:
+        return [[slug, title] for slug, title in library().index.articles().items()]
+
+    def take(event: gr.EventData) -> Packet:
+        return feedback_packet(library, feedback, event._data or {}) if feedback else {}
 
     @cache
     def listed(facet: str, language: str) -> str:
         index = library().index
         passages = [index.passage(number) for number in range(len(index))]
-        articles = {slug: article(slug) for slug in index.articles()}
-        return render.explore_html(articles, passages, facet, LANGUAGES[language])
+        return render.explore_html(held(), passages, facet, LANGUAGES[language])
 
     def show_list(event: gr.EventData) -> str:
         wanted = event._data or {}
@@ -209,6 +324,19 @@ def build_page(library: Callable[[], Library]) -> gr.Blocks:
             with gr.Tab(WORDS("explore"), id="explore", render_children=True) as explore:
                 gr.HTML(_facets(), elem_id="facets", apply_default_css=False)
                 passages = gr.HTML(_waiting(), elem_id="passages", apply_default_css=False)
+            with gr.Tab(WORDS("check"), id="check", render_children=True):
+                quote = gr.Textbox(
+                    label=WORDS("quote"),
+                    info=WORDS("quote-note"),
+                    placeholder=WORDS("quote-placeholder"),
+                    lines=1,
+                    max_lines=8,
+                    submit_btn=text.page["check-quote"],
+                    elem_id="quote",
+                    html_attributes=gr.InputHTMLAttributes(autocomplete="off", spellcheck=False),
+                )
+                gr.HTML(_checked(), elem_id="checked", apply_default_css=False)
+        told = gr.JSON(visible=False)
         sent = gr.JSON(visible=False)
         packet = gr.JSON(visible=False)
 
@@ -236,6 +364,28 @@ def build_page(library: Callable[[], Library]) -> gr.Blocks:
             js="(packet, question) => window.iptPage.answered(packet, question)",
             **private,
         )
+        quote.submit(
+            check_quote,
+            [quote, sent],
+            [told],
+            js="(quote) => window.iptPage.checking(quote)",
+            concurrency_limit=ASKED_AT_ONCE,
+            concurrency_id="ask",
+            trigger_mode="once",
+            **private,
+        ).then(
+            None,
+            [told, quote],
+            [quote],
+            js="(packet, quote) => window.iptPage.checked(packet, quote)",
+            **private,
+        )
+        desk.expand(titles, None, [told], **viewing).then(
+            None, [told], None, js="(titles) => window.iptPage.holding(titles)", **private
+        )
+        desk.like(take, None, [told], **viewing).then(
+            None, [told], None, js="(packet) => window.iptPage.noted(packet)", **private
+        )
         desk.select(open_article, None, [views, reader], **viewing)
         read.select(shelf, None, [shelf_view], **viewing)
         desk.input(show_list, None, [passages], **viewing).then(
@@ -248,9 +398,18 @@ def build_page(library: Callable[[], Library]) -> gr.Blocks:
 
 
 def launch_page(
-    page: gr.Blocks, *, host: str, port: int, hosts: Sequence[str] = (), state: Callable[[], State]
+    page: gr.Blocks,
+    *,
+    host: str,
+    port: int,
+    hosts: Sequence[str] = (),
+    state: Callable[[], State],
+    keep_on_reload: bool = False,
 ) -> None:
-    """Serve the page and return once it answers; `hosts` are names it may be reached by beside this machine's own."""
+    """Serve the page and return once it answers; `hosts` are names it may be reached by beside this machine's own.
+
+    `keep_on_reload` lets a browser tab keep its conversation over a reload, until the tab is closed.
+    """
     guard = Middleware(
         PageGuard,
         hosts=(*LOOPBACK, host, *hosts),
@@ -279,7 +438,7 @@ def launch_page(
         max_threads=16,
         state_session_capacity=200,
         theme=_theme(),
-        head=_head(),
+        head=_head(keep_on_reload),
         i18n=WORDS,
         app_kwargs={"middleware": [guard], "docs_url": None, "redoc_url": None, "openapi_url": None},
     )
@@ -294,13 +453,14 @@ def _static(name: str) -> str:
     return (files("ipt_rag") / "static" / name).read_text("utf-8")
 
 
-def _head() -> str:
+def _head(keep_on_reload: bool) -> str:
     words = {code: _named(text) for code, text in LANGUAGES.items()}
     told = json.dumps(words).replace("</", "<\\/")  # "</" would close the script that holds the words
     return (
         '<meta name="robots" content="noindex"><meta name="color-scheme" content="light dark">'
         f'<style id="page-style">{_static("page.css")}</style>'
-        f"<script>window.iptTexts = {told};</script><script>{_static('page.js')}</script>"
+        f"<script>window.iptTexts = {told}; window.iptKeep = {json.dumps(keep_on_reload)};</script>"
+        f"<script>{_static('page.js')}</script>"
     )
 
 
@@ -308,7 +468,8 @@ def _named(text: PageText) -> dict[str, str]:
     """Return every word of the page before an answer, by the name that its place carries in `data-word`."""
     facets = {f"facet-{name}": label for name, label in text.facets.items()}
     roles = {f"role-{name}": label for name, label in text.roles.items()}
-    return {"banner": text.banner, "failed": text.failed, **text.page, **facets, **roles}
+    tiers = {f"tier-{tier}": text.tiers[tier] for tier in TIERS}
+    return {"banner": text.banner, "failed": text.failed, **text.page, **facets, **roles, **tiers}
 
 
 def _word(name: str, tag: str = "span", attributes: str = "") -> str:
@@ -320,6 +481,8 @@ def _word(name: str, tag: str = "span", attributes: str = "") -> str:
 _CALLS = """
 window.iptPage.openArticle = (where) => trigger("select", where);
 window.iptPage.listPassages = (list) => trigger("input", list);
+window.iptPage.listArticles = () => trigger("expand", {});
+window.iptPage.sendFeedback = (said) => trigger("like", said);
 """
 
 
@@ -350,12 +513,35 @@ def _desk() -> str:
         for name in ("copy", "markdown", "json", "html", "print", "new")
     )
     return (
-        '<div id="problem" role="alert"></div><div id="refusal" role="alert"></div>'
+        _filters() + '<div id="problem" role="alert"></div><div id="refusal" role="alert"></div>'
         '<p id="status" role="status" aria-live="polite"></p>'
         f'<section id="turns" {_label("answers")}></section>'
         f'<div id="tools" role="group" {_label("export")} hidden>{tools}</div>'
         f'<details id="examples" open>{_word("examples", "summary")}<div class="roles">{roles}</div></details>'
         + _word("about", "p", ' class="hint" id="about"')
+    )
+
+
+def _filters() -> str:
+    tiers = "".join(
+        f'<label><input type="checkbox" name="tier" value="{tier}"> '
+        f"<span><b>{tier}</b> {_word(f'tier-{tier}')}</span></label>"
+        for tier in TIERS
+    )
+    return (
+        f'<details id="filters">{_word("filters", "summary")}<span id="filters-on"></span><div class="filter-parts">'
+        f"<fieldset>{_word('only-articles', 'legend')}"
+        f'<div id="filter-articles">{_word("reading", "p", " class=hint")}</div></fieldset>'
+        f"<fieldset>{_word('only-tiers', 'legend')}{tiers}</fieldset>"
+        f'<label class="alone"><input type="checkbox" name="sourced"> {_word("only-sourced")}</label>'
+        f"{_word('unfilter', 'button', ' type=button data-do=unfilter')}</div></details>"
+    )
+
+
+def _checked() -> str:
+    return (
+        '<p id="check-status" role="status" aria-live="polite"></p>'
+        '<div id="check-problem" role="alert"></div><div id="verdict"></div>'
     )
 
 

@@ -10,7 +10,8 @@ window.iptPage = (() => {
   let lastNumber = null; // the link that brought the reader to a source
 
   const find = (selector, root = document) => root.querySelector(selector);
-  const box = () => find("#question textarea") || find("#question input");
+  const boxOf = (name) => find(`#${name} textarea`) || find(`#${name} input`);
+  const box = () => boxOf("question");
   const say = (sentence) => { const line = find("#status"); if (line) line.textContent = sentence; };
   const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
   const isReady = () => find("#state")?.dataset.state === "ready";
@@ -35,7 +36,7 @@ window.iptPage = (() => {
     clearNotes();
     say(isReady() ? words.searching : words.waiting);
     find("#turns").setAttribute("aria-busy", "true");
-    return [question, { turn: packets.length + 1, language }];
+    return [question, { turn: packets.length + 1, language, only: filters() }];
   };
 
   const answered = (packet, question) => {
@@ -52,9 +53,8 @@ window.iptPage = (() => {
       return "";
     }
     packets.push(packet);
-    find("#turns").insertAdjacentHTML("afterbegin", packet.html);
-    find("#tools").hidden = false;
-    find("#examples").open = false;
+    remember();
+    show(packet);
     say(packet.said);
     if (matchMedia("(pointer: coarse)").matches) { // the keyboard of a phone would cover the answer
       box().blur();
@@ -63,6 +63,98 @@ window.iptPage = (() => {
       setTimeout(() => box().focus({ preventScroll: true }), 0);
     }
     return "";
+  };
+
+  const show = (packet) => {
+    find("#turns").insertAdjacentHTML("afterbegin", packet.html);
+    find("#tools").hidden = false;
+    find("#examples").open = false;
+  };
+
+  // Only where the operator lets a tab keep its conversation: in the tab's own storage, which ends with the tab.
+  const KEPT = "ipt-conversation";
+  const remember = () => { if (window.iptKeep) sessionStorage.setItem(KEPT, JSON.stringify(packets)); };
+  const recall = () => {
+    if (!window.iptKeep) return;
+    if (!find("#turns") || !find("#examples")) return setTimeout(recall, 100);
+    for (const packet of JSON.parse(sessionStorage.getItem(KEPT) ?? "[]")) { packets.push(packet); show(packet); }
+  };
+
+  // ---- filters: what is ticked narrows the search; nothing ticked lets everything through
+
+  const ticked = (name) => [...document.querySelectorAll(`#filters input[name=${name}]:checked`)].map((input) => input.value);
+  const filters = () => ({ articles: ticked("article"), tiers: ticked("tier"), sourced: ticked("sourced").length > 0 });
+  const countFilters = () => {
+    const count = document.querySelectorAll("#filters input:checked").length;
+    find("#filters-on").textContent = count ? words["filters-on"].replace("{count}", count) : "";
+  };
+
+  const holding = (titles) => {
+    const labels = titles.map(([slug, title]) => {
+      const label = document.createElement("label");
+      const input = document.createElement("input");
+      const name = document.createElement("span");
+      Object.assign(input, { type: "checkbox", name: "article", value: slug });
+      name.textContent = title;
+      label.append(input, " ", name);
+      return label;
+    });
+    find("#filter-articles").replaceChildren(...labels);
+  };
+
+  const unfilter = (button) => {
+    for (const input of document.querySelectorAll("#filters input:checked")) input.checked = false;
+    countFilters();
+    const turn = button.closest(".turn");
+    if (turn) fill(packets.find((packet) => packet.turn === Number(turn.dataset.turn)).question);
+  };
+
+  // ---- one quote to check
+
+  const checking = (quote) => {
+    find("#verdict").replaceChildren();
+    find("#check-problem").replaceChildren();
+    find("#check-status").textContent = isReady() ? words.checking : words.waiting;
+    return [quote, language];
+  };
+
+  const checked = (packet, quote) => {
+    find("#check-status").textContent = "";
+    if (!packet || packet.status === "problem") {
+      const line = document.createElement("p");
+      line.className = "problem";
+      line.textContent = packet ? packet.said : words.failed;
+      find("#check-problem").replaceChildren(line);
+      return quote;
+    }
+    const refused = packet.status === "refused";
+    find(refused ? "#check-problem" : "#verdict").innerHTML = packet.html;
+    find("#check-status").textContent = packet.said;
+    if (refused) boxOf("quote").value = "";
+    setTimeout(() => boxOf("quote").focus({ preventScroll: true }), 0);
+    return refused ? "" : quote;
+  };
+
+  // ---- what readers say of an answer
+
+  const giveFeedback = (button) => {
+    const turn = button.closest(".turn");
+    const { question, answer } = packets.find((packet) => packet.turn === Number(turn.dataset.turn));
+    const [text, source] = ["textarea", "input"].map((name) => find(`.feedback ${name}`, turn).value);
+    find(".noted", turn).textContent = "";
+    window.iptPage.sendFeedback({
+      language, question, text, source, turn: Number(turn.dataset.turn), verdict: button.dataset.verdict,
+      passages: answer.quotes.map((quote) => `${quote.article}:${quote.start}-${quote.end}`),
+    });
+  };
+
+  const noted = (packet) => {
+    const turn = find(`#t${packet.turn}`);
+    if (!turn) return;
+    find(".noted", turn).textContent = packet.said;
+    if (packet.status === "problem") return;
+    for (const field of turn.querySelectorAll(".feedback :is(textarea, input)")) field.value = "";
+    if (packet.status === "noted") find(".feedback details", turn).open = false;
   };
 
   const fill = (question) => {
@@ -150,12 +242,12 @@ window.iptPage = (() => {
 
   const asJson = () => JSON.stringify({
     banner: words.banner, index: digest(), date: day(),
-    turns: packets.map(({ turn, question, answer }) => ({ turn, question, answer })),
+    turns: packets.map(({ turn, question, filtered, answer }) => ({ turn, question, filtered, answer })),
   }, null, 2) + "\n";
 
   const asHtml = () => {
     const turns = find("#turns").cloneNode(true);
-    for (const button of turns.querySelectorAll("button, form")) button.remove();
+    for (const left of turns.querySelectorAll("button, .feedback")) left.remove();
     const page = document.implementation.createHTMLDocument(words.title);
     page.documentElement.lang = language;
     const style = page.createElement("style");
@@ -201,8 +293,10 @@ window.iptPage = (() => {
     json: () => save(asJson(), "application/json", `ipt-answers-${day()}.json`),
     html: () => save(asHtml(), "text/html", `ipt-answers-${day()}.html`),
     print: () => window.print(),
+    unfilter,
     new: () => {
       packets.length = 0;
+      remember();
       find("#turns").replaceChildren();
       find("#tools").hidden = true;
       find("#examples").open = true;
@@ -220,8 +314,10 @@ window.iptPage = (() => {
     for (const place of document.querySelectorAll("[data-word]")) {
       if (place.id !== "state" && place.textContent !== words[place.dataset.word]) place.textContent = words[place.dataset.word];
     }
-    const button = find("#question .submit-button"); // the one label that Gradio does not translate
-    if (button && button.textContent !== words.ask) button.textContent = words.ask;
+    for (const [name, word] of [["question", words.ask], ["quote", words["check-quote"]]]) {
+      const button = find(`#${name} .submit-button`); // the one label that Gradio does not translate
+      if (button && button.textContent !== word) button.textContent = word;
+    }
     for (const place of document.querySelectorAll("[data-word-label]")) {
       place.setAttribute("aria-label", words[place.dataset.wordLabel]);
     }
@@ -230,14 +326,20 @@ window.iptPage = (() => {
     new MutationObserver(translate).observe(document.documentElement, { childList: true, subtree: true });
   }
 
-  const nameTheBox = () => {
-    const area = box();
+  const nameTheBox = (name) => {
+    const area = boxOf(name);
+    const note = find(`#${name} .info-text`);
+    if (!area || !note) return setTimeout(() => nameTheBox(name), 50);
+    note.id = `${name}-note`;
+    area.setAttribute("aria-label", words[name]);
+    area.setAttribute("aria-describedby", note.id);
+  };
+  nameTheBox("question");
+  nameTheBox("quote");
+
+  const moveByArrows = () => {
     const tabs = find("#views [role=tablist]");
-    if (!area || !tabs) return setTimeout(nameTheBox, 100);
-    const note = find("#question .info-text");
-    note.id = "question-note";
-    area.setAttribute("aria-label", words.question);
-    area.setAttribute("aria-describedby", "question-note");
+    if (!tabs) return setTimeout(moveByArrows, 100);
     tabs.addEventListener("keydown", (event) => {
       const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
       if (!step) return;
@@ -247,7 +349,8 @@ window.iptPage = (() => {
       next.click();
     });
   };
-  nameTheBox();
+  moveByArrows();
+  recall();
 
   // ---- events of the whole page
 
@@ -258,7 +361,8 @@ window.iptPage = (() => {
     else if (at.matches(".open")) openPlace(at);
     else if (at.matches(".example")) fill(at.textContent);
     else if (at.matches(".facet")) choose(at);
-    else if (at.dataset.do) tools[at.dataset.do]();
+    else if (at.dataset.verdict) giveFeedback(at);
+    else if (at.dataset.do) tools[at.dataset.do](at);
   });
 
   document.addEventListener("keydown", (event) => {
@@ -269,7 +373,11 @@ window.iptPage = (() => {
   document.addEventListener("change", (event) => {
     const fieldset = event.target.closest?.("fieldset.show");
     if (fieldset) showVouched(fieldset);
+    if (event.target.closest?.("#filters")) countFilters();
   });
+  document.addEventListener("toggle", (event) => { // "toggle" does not bubble
+    if (event.target.id === "filters" && event.target.open && !find("#filters input[name=article]")) window.iptPage.listArticles();
+  }, true);
 
   // ---- whether the articles have been read
 
@@ -287,5 +395,5 @@ window.iptPage = (() => {
   };
   watchState();
 
-  return { asking, answered, exploring, listed };
+  return { asking, answered, checking, checked, exploring, holding, listed, noted };
 })();

@@ -1,0 +1,306 @@
+"""An exported file and the articles -> which of its quotes and sources stand there as the file says, and what differs.
+
+Nothing in the file is believed but where a quote is said to stand: the passage there is cut anew from the article, made
+into the form of the file (JSON, Markdown, HTML), and compared with what the file holds, character for character.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+from ipt_rag import settings
+from ipt_rag.corpus import parse_article, read_corpus
+from ipt_rag.embed import token_counter
+from ipt_rag.errors import ExportError
+from ipt_rag.index import Index
+from ipt_rag.page_text import in_language
+from ipt_rag.passages import split_passages
+from ipt_rag.records import Answer, Article, Passage, Quote, Reference
+from ipt_rag.render import quoted_lines, shown, source_line, turn_html
+from ipt_rag.sentences import split_sentences
+
+Place = tuple[str, int, int]  # slug, start, end
+
+MAX_BYTES = 50_000_000
+PLACE_LINE = re.compile(r" \(([a-z0-9-]+) (\d+)–(\d+)\)\Z")
+SOURCE_LINE = re.compile(r"- \[(\d+)\] \(([a-z0-9-]+)\)")
+DIGEST = re.compile(r"Index ([0-9a-f]{16})")
+FORM = "{path} is no file that the page exports (JSON, Markdown, HTML). Name one, as it was saved."
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A quote or source that does not stand in the articles as the file says."""
+
+    where: str  # "ipt-overview 2923–3107", "source 4 of ipt-overview"
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What was compared, and what differs."""
+
+    quotes: int
+    sources: int
+    differences: tuple[Difference, ...]
+    said_index: str  # digest that the file names; "" where it names none
+    index: str  # digest of the index compared with; "" for a corpus folder
+
+
+class Shelf:
+    """The articles to compare with: every passage by where it stands."""
+
+    def __init__(self, articles: Iterable[Article], passages: Iterable[Passage], digest: str) -> None:
+        self.articles = {article.slug: article for article in articles}
+        self.digest = digest
+        self.passages = {(passage.article, passage.start, passage.end): passage for passage in passages}
+
+    @classmethod
+    def of_index(cls, folder: Path) -> "Shelf":
+        """Return the articles of the current generation.
+
+        Raises:
+            IndexMissingError, IndexDamagedError: there is no whole index.
+        """
+        index = Index.open(folder)
+        texts = {slug: index.article_text(slug) or "" for slug in index.articles()}
+        articles = [parse_article(Path(f"{slug}.md"), text.encode()) for slug, text in texts.items()]
+        return cls(articles, [index.passage(number) for number in range(len(index))], index.digest)
+
+    @classmethod
+    def of_corpus(cls, folder: Path) -> "Shelf":
+        """Return the articles of a folder.
+
+        Raises:
+            CorpusError, ArticleError: they cannot be read.
+        """
+        count = token_counter()
+        articles = read_corpus(folder)
+        split = (
+            split_passages(each, split_sentences, count_tokens=count, max_tokens=settings.PASSAGE_TOKENS)
+            for each in articles
+        )
+        return cls(articles, [passage for passages in split for passage in passages], "")
+
+    def quote(self, place: Place) -> Quote | None:
+        """Return the passage at a place as it is quoted, or None where none stands there."""
+        passage = self.passages.get(place)
+        return shown(self.articles[passage.article], passage) if passage else None
+
+    def source(self, slug: str, number: int) -> Reference | None:
+        """Return what a number of an article stands for, or None."""
+        article = self.articles.get(slug)
+        for source in article.sources if article else ():
+            if source.number == number:
+                return Reference(slug, source.number, source.tier, source.reference, source.address)
+        return None
+
+
+def verify_export(path: Path, shelf: Shelf) -> Verified:
+    """Return what of an exported file stands in the articles as it says.
+
+    Raises:
+        ExportError: the file cannot be read, or is no export of ours.
+    """
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise ExportError(f"{path} is larger than any export. Name the file that the page saved.")
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ExportError(f"{path} cannot be read ({error.strerror or type(error).__name__}).") from None
+    except UnicodeDecodeError:
+        raise ExportError(FORM.format(path=path)) from None
+    forms: dict[str, Callable[[str, Shelf], _Found]] = {".json": _in_json, ".md": _in_markdown, ".html": _in_html}
+    read = forms.get(path.suffix.lower())
+    try:
+        found = read(text, shelf) if read else None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        found = None
+    if found is None:
+        raise ExportError(FORM.format(path=path))
+    return Verified(len(found.quotes), found.sources, tuple(found.differences), found.index, shelf.digest)
+
+
+class _Found:
+    """What a file held, as it is gone through."""
+
+    def __init__(self, index: str) -> None:
+        self.index = index
+        self.quotes: list[Place] = []
+        self.sources = 0
+        self.differences: list[Difference] = []
+
+    def quote(self, place: Place, differs: Sequence[str]) -> None:
+        self.quotes.append(place)
+        where = "{} {}–{}".format(*place)
+        self.differences += [Difference(where, what) for what in differs]
+
+    def source(self, slug: str, number: int, same: bool) -> None:
+        self.sources += 1
+        if not same:
+            self.differences.append(Difference(f"source {number} of {slug}", "is another one, or none, in the article"))
+
+
+NO_PASSAGE = "no passage of the articles begins and ends there"
+
+
+def _in_json(text: str, shelf: Shelf) -> _Found:
+    held = json.loads(text)
+    found = _Found(str(held["index"]))
+    for turn in held["turns"]:
+        for said in turn["answer"]["quotes"]:
+            place = (str(said["article"]), int(said["start"]), int(said["end"]))
+            quote = shelf.quote(place)
+            found.quote(place, _fields_apart(said, quote) if quote else [NO_PASSAGE])
+        for said in turn["answer"]["references"]:
+            entry = shelf.source(said["article"], said["number"])
+            found.source(said["article"], said["number"], entry is not None and asdict(entry) == said)
+    return found
+
+
+def _fields_apart(said: Mapping[str, Any], quote: Quote) -> list[str]:
+    """Return the fields in which a quote differs from the passage, but for what belongs to the question."""
+    printed = json.loads(json.dumps(asdict(quote)))
+    names = [name for name in printed if name not in ("score", "matched")]
+    return [f"{name} differs" for name in names if said.get(name) != printed[name]]
+
+
+def _in_markdown(text: str, shelf: Shelf) -> _Found:
+    digest = DIGEST.search(text)
+    found = _Found(digest[1] if digest else "")
+    quoted: list[str] = []
+    for line in text.split("\n"):
+        place = PLACE_LINE.search(line)
+        source = SOURCE_LINE.match(line)
+        if line.startswith(">"):
+            quoted.append(line)
+        elif place and quoted:
+            at = (place[1], int(place[2]), int(place[3]))
+            quote = shelf.quote(at)
+            same = quote is not None and quoted_lines(quote) == quoted
+            found.quote(at, [] if same else ["its words or numbers differ"] if quote else [NO_PASSAGE])
+            quoted = []
+        elif source:
+            entry = shelf.source(source[2], int(source[1]))
+            found.source(source[2], int(source[1]), entry is not None and source_line(entry) == line)
+        elif line.strip() and quoted:
+            found.differences.append(Difference("a quote", "does not say where it stands"))
+            quoted = []
+    if quoted:
+        found.differences.append(Difference("a quote", "does not say where it stands"))
+    return found
+
+
+def _in_html(text: str, shelf: Shelf) -> _Found:
+    file = _Turns.of(text)
+    digest = DIGEST.search(text)
+    found = _Found(digest[1] if digest else "")
+    for turn in file.turns:
+        quotes = [(place, shelf.quote(place)) for place in turn.places]
+        entries = [(slug, number, shelf.source(slug, number)) for slug, number in turn.numbers]
+        known = tuple(quote for _, quote in quotes if quote)
+        answer = Answer(
+            status="answered",
+            confidence=0.0,
+            quotes=known,
+            ranked=(),
+            references=tuple(entry for *_, entry in entries if entry),
+            nearest=(),
+            reason="",
+            kinds=(),
+            notices=(),
+            index="",
+        )
+        again = _Turns.of(
+            turn_html(answer, question="", turn=1, articles=shelf.articles, text=in_language(file.language))
+        ).turns[0]
+        words = dict(zip(again.places, again.quotes, strict=True))
+        for (place, quote), said in zip(quotes, turn.quotes, strict=True):
+            same = quote is not None and words.get(place) == said
+            found.quote(place, [] if same else ["its words or numbers differ"] if quote else [NO_PASSAGE])
+        entry_words = dict(zip(again.numbers, again.sources, strict=True))
+        for (slug, number, _), said in zip(entries, turn.sources, strict=True):
+            found.source(slug, number, entry_words.get((slug, number)) == said)
+        found.differences += [Difference("a quote", "does not say where it stands")] * turn.strays
+    return found
+
+
+class _Turn:
+    """The visible words of one turn of an HTML file: its quotes with all that stands round them, and its sources."""
+
+    def __init__(self) -> None:
+        self.places: list[Place] = []
+        self.quotes: list[str] = []
+        self.numbers: list[tuple[str, int]] = []
+        self.sources: list[str] = []
+        self.strays = 0  # block quotes that stand in no figure
+
+
+VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+
+
+class _Turns(HTMLParser):
+    """Reads turns out of an HTML file."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.turns: list[_Turn] = []
+        self.language = ""
+        self._open: list[tuple[str, str]] = []  # tags, and what opens with each: "quote", "source", "skip" or nothing
+        self._words: list[str] = []
+
+    @classmethod
+    def of(cls, text: str) -> "_Turns":
+        """Return the turns of a file."""
+        reader = cls()
+        reader.feed(text)
+        reader.close()
+        return reader
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note what an element opens."""
+        named = {name: value or "" for name, value in attrs}
+        classes = named.get("class", "").split()
+        inside = [what for _, what in self._open]
+        opens = ""
+        if tag == "html":
+            self.language = named.get("lang", "")
+        elif tag == "article" and "turn" in classes:
+            self.turns.append(_Turn())
+        elif self.turns and tag == "figure":
+            self.turns[-1].places.append((named["data-article"], int(named["data-start"]), int(named["data-end"])))
+            opens, self._words = "quote", []
+        elif (
+            self.turns
+            and tag == "li"
+            and "quote" not in inside
+            and (at := re.fullmatch(r"t\d+-(.+)-(\d+)", named.get("id", "")))
+        ):
+            self.turns[-1].numbers.append((at[1], int(at[2])))
+            opens, self._words = "source", []
+        elif self.turns and tag == "blockquote" and "quote" not in inside:
+            self.turns[-1].strays += 1
+        elif tag == "button" or "more" in classes or "of" in classes:
+            opens = "skip"  # what depends on the other quotes of the turn, or is no word of it
+        if tag not in VOID:
+            self._open.append((tag, opens))
+
+    def handle_endtag(self, tag: str) -> None:
+        """Keep what closes with it."""
+        while self._open:
+            opened, what = self._open.pop()
+            if what in ("quote", "source"):
+                kept = self.turns[-1].quotes if what == "quote" else self.turns[-1].sources
+                kept.append(" ".join("".join(self._words).split()))
+            if opened == tag:
+                return
+
+    def handle_data(self, data: str) -> None:
+        """Take in visible words."""
+        inside = [what for _, what in self._open]
+        if "skip" not in inside and ("quote" in inside or "source" in inside):
+            self._words.append(data)
