@@ -240,7 +240,8 @@ class Index:
             return np.zeros((0, self._tokens.shape[1]), np.float32)
         starts = np.cumsum([0, *sizes[:-1]])
         sums: Matrix = np.add.reduceat(self._tokens[first:after].astype(np.float32), starts, axis=0)
-        return sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-12)
+        unit: Matrix = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-12)
+        return unit
 
     def all_tokens(self, numbers: Sequence[int]) -> tuple[Matrix, NDArray[np.int64]]:
         """Return the token vectors of some passages with their keys, shape (tokens, dim), and each one's first row."""
