@@ -5,7 +5,7 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,7 @@ from ipt_rag.corpus import parse_article
 from ipt_rag.decide import Decision, Model, Models, Signals, decide, shipped_models
 from ipt_rag.embed import Encoder, Matrix, MiniLM, TokenVectors
 from ipt_rag.errors import CorpusError, QuestionError
+from ipt_rag.follow_up import read_turn
 from ipt_rag.index import Index
 from ipt_rag.phi import CRISIS_NOTICE, Guard, author_names, mentions_crisis
 from ipt_rag.query import Query, content_words, stems, understand
@@ -69,8 +70,14 @@ class Chatbot:
         threading.Thread(target=guard.load, name="loading the guard", daemon=True).start()
         return cls(opened, MiniLM.open(), guard, shipped_models())
 
-    def ask(self, question: str, *, ranked: int = 0) -> Answer:
+    def ask(self, question: str, *, earlier: Sequence[str] = (), ranked: int = 0) -> Answer:
         """Return the answer to a question, with its best `ranked` passages whatever was decided.
+
+        Args:
+            question: as typed.
+            earlier: the asker's questions before it in this conversation, oldest first, from which a follow-up is
+                completed; the latest few are read, and a conversation in which the guard finds something is refused.
+            ranked: how many passages.
 
         Raises:
             QuestionError: the question is empty or longer than is read.
@@ -80,15 +87,19 @@ class Chatbot:
                 f"The question has {len(question):,} characters; up to {settings.QUESTION_CHARACTERS:,} are read. "
                 "Ask one thing in a sentence or two."
             )
-        if findings := self._guard.find(question):
+        earlier = [said for said in earlier if said.strip()][-settings.EARLIER_QUESTIONS :]
+        # Both: what the turn completes, and what a program sent along without having asked it.
+        if findings := self._guard.find_in_turn(question, earlier) or self._guard.find("\n".join(earlier)):
             kinds = tuple(dict.fromkeys(finding.kind for finding in findings))
             return Answer("refused", 0.0, (), (), (), (), "phi", kinds, _notices(question), "")
         if not question.strip():
             raise QuestionError("The question is empty. Type what you want to know about IPT.")
-        search = self.search(question)
+        turn = read_turn(question, earlier)
+        search = self._of_article(self.search(turn.question), turn.article)
         best = self.best(search)
         decision = decide(self.signals(search, best), self._model(best))
-        return self._answer(search, best, decision, ranked)
+        answer = self._answer(search, best, decision, ranked)
+        return replace(answer, understood=turn.question) if turn.question != " ".join(question.split()) else answer
 
     def article(self, slug: str) -> Article:
         """Return an article as it was indexed.
@@ -116,6 +127,17 @@ class Chatbot:
             discounts={number: self._discount(number, query) for number in candidates},
         )
         return Search(question, query, vector, tokens, hits)
+
+    def _of_article(self, search: Search, article: str) -> Search:
+        """Return a search with the hits of one article: "other" than answered first, or of a word in its title."""
+        best = self.best(search)
+        if not article or best is None:
+            return search
+        of = self.index.articles_of
+        kept = {slug for slug, title in self._titles.items() if article in f"{slug} {title}".lower().replace("-", " ").split()}
+        if article == "other":
+            kept = {*self._titles} - {of[best.number]}
+        return replace(search, hits=[hit for hit in search.hits if of[hit.number] in kept]) if kept else search
 
     def best(self, search: Search) -> Ranked | None:
         """Return the hit that may be the first quote: an invented vignette never answers a question of fact."""

@@ -152,7 +152,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The reply to one question: quotes, or why there are none. Holds no word of the question."""
+    """The reply to one question: quotes, or why there are none. Holds no word of the question but `understood`."""
 
     status: Status
     confidence: float  # 0 to 1: share of answers at this level that are right
@@ -164,6 +164,7 @@ class Answer:
     kinds: tuple[str, ...]  # kinds of identifier found when refused, as shown to the reader
     notices: tuple[str, ...]  # fixed sentences to show above the quotes
     index: str  # digest of the index that answered; "" when refused
+    understood: str = ""  # the question as completed from the asker's earlier ones; "" where it was asked in full
 
 
 @dataclass(frozen=True, slots=True)
