@@ -24,6 +24,7 @@ ANSWER = {
     "kinds": list,
     "notices": list,
     "index": str,
+    "understood": str,
 }
 QUOTE = {
     "text": str,

@@ -155,7 +155,8 @@ def add(files: tuple[Path, ...], corpus: Path, slug: str | None, assume: tuple[A
 @click.option(
     "--ranked", type=click.IntRange(0, 50), default=0, help="Also give the best K passages, whatever was decided."
 )
-def ask(question: str, index: Path, as_json: bool, ranked: int) -> None:
+@click.option("--conversation", is_flag=True, help="With `-`: each line may be a follow-up to the lines before it.")
+def ask(question: str, index: Path, as_json: bool, ranked: int, conversation: bool) -> None:
     """Answer with quotes from the articles, or say that they do not answer.
 
     QUESTION may be `-`: then each line of standard input is a question. Prefer that to an argument where the
@@ -164,14 +165,18 @@ def ask(question: str, index: Path, as_json: bool, ranked: int) -> None:
     \b
         ipt-rag ask "How many sessions does IPT take?"
         ipt-rag ask --json --ranked 5 - < questions.txt
+        ipt-rag ask --conversation -
     """  # noqa: D301 - click must see the backspace
     from ipt_rag.chatbot import Chatbot  # imports the encoder
     from ipt_rag.terminal import answer_text
 
     chatbot = Chatbot.open(index)
+    earlier: list[str] = []  # of a conversation; what was refused is not kept
     for line in _questions(question):
         try:
-            answer = chatbot.ask(line, ranked=ranked)
+            answer = chatbot.ask(line, earlier=earlier, ranked=ranked)
+            if conversation and answer.status != "refused":
+                earlier.append(line)
         except QuestionError as error:
             if question != "-":
                 raise

@@ -29,8 +29,8 @@ NAMED_ARTICLE = re.compile(
     r"(?:(?:in|from|by|per) |what does |does )?(?:the )?(?P<name>\w+) (?:article|text)(?: say\w*)?", re.IGNORECASE
 )
 SAME_ASKED = re.compile(
-    r"^(?:is|are|does|do|would) (?:that|it|this|these|those|they)(?: also| any)? (?:the same|(?:any )?different|true|so|"
-    r"apply|hold|similar|work)\b(?: too| also)? (?=(?:for|in|with|among|during|after) )",
+    r"^(?:is|are|does|do|would) (?:that|it|this|these|those|they)(?: also| any)? (?:the same|different|true|so|"
+    r"apply|hold|similar)\b(?: too| also)? (?=(?:for|in|with|among|during|after) )",
     re.IGNORECASE,
 )
 SAID = re.compile(r"[.?!]\s+(?=\S)")
@@ -53,14 +53,14 @@ NAME = re.compile(r"(?<=[a-z] )[A-Z][a-zà-ÿ’'-]+(?: [A-Z][a-zà-ÿ’'-]+)*"
 TOPIC_ALONE = re.compile(r"(?:ipt|interpersonal (?:psycho)?therapy|it|this|that)", re.IGNORECASE)
 # Pronouns that stand for what was asked about before, unless the turn itself names it first.
 PRONOUN = re.compile(
-    r"\b(?:it|its|they|them|their|one|ones|he|she|him|her|his|(?:that|this|those|these)(?! (?!done|given|used)[a-z]{4}))\b",
+    r"\b(?:it|its|they|them|their|ones?(?= (?:is|are|was|were|has|does|do)\b|$)|he|she|him|her|his|(?:that|this|those|these)(?! (?!done|given|used)[a-z]{4}))\b",
     re.IGNORECASE,
 )
 THERAPY_MEANT = re.compile(r"\b(?:does|can|will|would|could) it (?:really |also )?(?:help|work)\b", re.IGNORECASE)
 ONE = re.compile(r"\bthe (?P<which>\w+) ones?\b", re.IGNORECASE)
 COUNTED = re.compile(r"\b(?:which|what|how many|each|every|name the(?: \w+)?) (?P<noun>[a-z]{4,})\b", re.IGNORECASE)
 ASKING = re.compile(
-    r"^(?:how many \w+ (?:are|were|is) (?:there )?(?:in|on)\b|(?:how (?:many|much|long|often|strong)|how|what|which|who|whom|whose|when|where|why)\b\s*)?"
+    r"^(?:how many \w+ (?:are|were|is) (?:there )?(?:in|on)\b\s*|(?:how (?:many|much|long|often|strong)|how|what|which|who|whom|whose|when|where|why)\b\s*)?"
     r"(?:(?:is|are|was|were|do|does|did|can|could|should|would|will|has|have|had)\b\s*)?(?:there\b\s*)?",
     re.IGNORECASE,
 )
@@ -80,7 +80,6 @@ class Turn:
     """What a turn asks when it is read after the earlier ones."""
 
     question: str  # to search: the turn itself, or completed in the asker's own words
-    own: str  # words of the turn that took another's place or were added: what the answer must speak of; else ""
     article: str  # "other": not the article that answers first; a word of a title: that one; "" any
 
 
@@ -98,19 +97,19 @@ def read_turn(turn: str, earlier: Sequence[str]) -> Turn:
 
 def _read(turn: str, before: str) -> Turn:
     text = " ".join(turn.split())
-    alone = Turn(turn, "", "")
+    alone = Turn(turn, "")
     if not before:
         return alone
     opening = OPENING.match(text)
     bare = text[opening.end() :].strip(" ?.!,") if opening else text
     opened = bool(opening and opening["asks"])
     if SOURCE_ASKED.fullmatch(bare) or SOURCE_ASKED.fullmatch(text.strip(" ?.!")):
-        return Turn(before, "", "")
+        return Turn(before, "")
     if OTHER_ARTICLE.search(bare):
-        return Turn(before, "", "other")
+        return Turn(before, "other")
     named = NAMED_ARTICLE.fullmatch(bare)
     if named and (opened or PREPOSITION.match(bare)):
-        return Turn(before, "", named["name"].lower())
+        return Turn(before, named["name"].lower())
     same = SAME_ASKED.match(bare)
     fragment = bare[same.end() :] if same else bare
     if found := ONE.search(fragment):
@@ -118,13 +117,13 @@ def _read(turn: str, before: str) -> Turn:
         if counted:
             fragment = fragment.replace(found.group(), f"the {found['which']} {counted['noun'].removesuffix('s')}")
             if VERB.search(fragment):
-                return Turn(fragment, "", "")
+                return Turn(fragment, "")
             opened = True
     loose = opened or same or PREPOSITION.match(fragment) or COMPARED.match(fragment)
     if loose and (COMPARED.match(fragment) or not VERB.search(fragment)) and fragment:
         return _set_against(fragment, before)
     if _lacks_subject(bare):
-        return Turn(f"{bare} — {_subject(before)}?", bare, "")
+        return Turn(f"{bare} — {_subject(before)}?", "")
     return alone
 
 
@@ -134,12 +133,12 @@ def _set_against(fragment: str, before: str) -> Turn:
     met = PREPOSITION.match(fragment)
     said = met["object"] if met else fragment
     if COMPARED.match(fragment):
-        return Turn(f"{frame.split(' — ')[0]} {fragment}?", said, "")
+        return Turn(f"{frame.split(' — ')[0]} {fragment}?", "")
     if re.search(rf"\w (?:of|{PREPOSITIONS}) \w", said) and not met and content_words(fragment)[1:]:
-        return Turn(fragment + "?", "", "")  # "the goal for role disputes" says all
+        return Turn(fragment + "?", "")  # "the goal for role disputes" says all
     for start, end, words in _places(fragment, said, met[1].lower() if met else "", frame):
-        return Turn(f"{frame[:start]}{words}{frame[end:]}?", said, "")
-    return Turn(f"{frame} {fragment}?" if met else f"{fragment} — {_subject(before)}?", said, "")
+        return Turn(f"{frame[:start]}{words}{frame[end:]}?", "")
+    return Turn(f"{frame} {fragment}?" if met else f"{fragment} — {_subject(before)}?", "")
 
 
 def _places(fragment: str, said: str, preposition: str, frame: str) -> Iterator[tuple[int, int, str]]:

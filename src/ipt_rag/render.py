@@ -157,8 +157,13 @@ def turn_html(answer: Answer, *, question: str, turn: int, articles: Mapping[str
     return (
         f'<article class="turn" id="{prefix}" data-turn="{turn}" tabindex="-1" aria-labelledby="{prefix}-question">'
         f'<h2 id="{prefix}-question" dir="auto"><span class="sr">{escape(text.question.format(turn=turn))}: </span>'
-        f"{escape(question)}</h2>{body}</article>"
+        f"{escape(question)}</h2>{_understood(answer, text)}{body}</article>"
     )
+
+
+def _understood(answer: Answer, text: PageText) -> str:
+    said = escape(text.understood.format(question=answer.understood))
+    return f'<p class="hint understood" dir="auto">{said}</p>' if answer.understood else ""
 
 
 def _quote(
@@ -596,6 +601,8 @@ def _explored(article: Article, passage: Passage, tiers: Mapping[int, str], text
 def turn_markdown(answer: Answer, *, question: str, text: PageText) -> str:
     """Return one turn as Markdown to copy or export: the file's own words, numbers, provenance, sources, banner."""
     lines = [f"## {_escape_markdown(question)}", "", *(f"{notice}\n" for notice in answer.notices)]
+    if answer.understood:
+        lines += [_escape_markdown(text.understood.format(question=answer.understood)), ""]
     if answer.status != "answered":
         lines += [f"{text.not_in_articles} {text.reasons[answer.reason]}".strip(), ""]
     for quote in answer.quotes:

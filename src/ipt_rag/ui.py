@@ -66,8 +66,8 @@ class Library(Protocol):
     def index(self) -> Holdings:
         """Return the index that answers."""
 
-    def ask(self, question: str, *, ranked: int = 0) -> Answer:
-        """Return the answer to a question."""
+    def ask(self, question: str, *, earlier: Sequence[str] = (), ranked: int = 0) -> Answer:
+        """Return the answer to a question, read after the asker's earlier ones."""
 
     def article(self, slug: str) -> Article:
         """Return the article as indexed."""
@@ -87,7 +87,7 @@ def answer_packet(library: Callable[[], Library], question: str, sent: Mapping[s
     text = in_language(str((sent or {}).get("language", "")))
     try:
         turn = min(max(int((sent or {}).get("turn", 1)), 1), MAX_TURN)
-        answer = library().ask(question)
+        answer = library().ask(question, earlier=_questions_in((sent or {}).get("earlier")))
         said = render.status_sentence(answer, turn, text)
         if answer.status == "refused":
             return {"status": "refused", "said": said, "html": _refusal(answer.kinds)}
@@ -106,6 +106,11 @@ def answer_packet(library: Callable[[], Library], question: str, sent: Mapping[s
     except Exception as error:
         log.error("A question was not answered: %s", type(error).__name__)
         return {"status": "problem", "said": text.failed}
+
+
+def _questions_in(sent: Any) -> list[str]:
+    """Return the earlier questions that a browser or a program sent along; what is no text is none."""
+    return [said for said in sent if isinstance(said, str)] if isinstance(sent, list) else []
 
 
 def _refusal(kinds: Sequence[str]) -> str:
@@ -143,16 +148,17 @@ def build_page(library: Callable[[], Library]) -> gr.Blocks:
     def ask_turn(question: str, sent: Any) -> Packet:
         return answer_packet(library, question, sent)
 
-    def ask(question: str) -> dict[str, Any]:
+    def ask(question: str, earlier: list[str] | None = None) -> dict[str, Any]:
         """Answer a question with passages quoted word for word from the articles, or say that they do not answer.
 
         Refuses a question that seems to hold patient details: `status` is then "refused" and `kinds` names them.
 
         Args:
             question: a question about Interpersonal Psychotherapy, without patient details
+            earlier: the questions before it in the same conversation, oldest first, if it may be a follow-up
         """
         try:
-            return asdict(library().ask(question))
+            return asdict(library().ask(question, earlier=_questions_in(earlier)))
         except IptRagError as error:
             raise gr.Error(str(error), print_exception=False) from None
         except Exception as error:
