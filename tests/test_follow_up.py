@@ -82,7 +82,9 @@ def test_what_says_all_stays(turn: str) -> None:
     assert read_turn(turn, ["What is the sick role?"]).question.removesuffix("?") in turn
 
 
-@pytest.mark.parametrize("turn", ["and for adolescents?", "why?", "which source?", "and the other article?", "—", "one"])
+@pytest.mark.parametrize(
+    "turn", ["and for adolescents?", "why?", "which source?", "and the other article?", "—", "one"]
+)
 def test_a_first_turn_stays(turn: str) -> None:
     """Without an earlier question there is nothing to complete from."""
     assert read_turn(turn, []) == Turn(turn, "")

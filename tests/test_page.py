@@ -525,7 +525,8 @@ def test_one_endpoint_is_public(server: Server) -> None:
     """The page's API is `ask`, with the same object as everywhere; nothing else is named."""
     with urllib.request.urlopen(f"{server.address}/gradio_api/info", timeout=10) as reply:
         assert list(json.load(reply)["named_endpoints"]) == ["/ask"]
-    event = json.loads(call(server.address, "/gradio_api/call/ask", {"data": ["the bow rake levels"]}))["event_id"]
+    sent: dict[str, Any] = {"data": ["the bow rake levels", None]}
+    event = json.loads(call(server.address, "/gradio_api/call/ask", sent))["event_id"]
     with urllib.request.urlopen(f"{server.address}/gradio_api/call/ask/{event}", timeout=20) as reply:
         events = reply.read().decode()
     answer = json.loads(events.split("data: ", 1)[1])[0]

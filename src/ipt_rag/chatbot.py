@@ -134,7 +134,11 @@ class Chatbot:
         if not article or best is None:
             return search
         of = self.index.articles_of
-        kept = {slug for slug, title in self._titles.items() if article in f"{slug} {title}".lower().replace("-", " ").split()}
+        kept = {
+            slug
+            for slug, title in self._titles.items()
+            if article in f"{slug} {title}".lower().replace("-", " ").split()
+        }
         if article == "other":
             kept = {*self._titles} - {of[best.number]}
         return replace(search, hits=[hit for hit in search.hits if of[hit.number] in kept]) if kept else search

@@ -17,7 +17,8 @@ OPENING = re.compile(
     re.IGNORECASE,
 )
 SOURCE_ASKED = re.compile(
-    r"(?:(?:and|but) )?(?:(?:from )?(?:which|what)(?: is| are|['’]s)?(?: the| your)? (?:sources?|references?|citations?)"
+    r"(?:(?:and|but) )?(?:(?:from )?(?:which|what)(?: is| are|['’]s)?(?: the| your)?"
+    r" (?:sources?|references?|citations?)"
     r"(?: (?:is|are|was) (?:that|it|this|those))?|(?:the )?(?:sources?|references?|citations?)(?: please)?"
     r"|who (?:says|said|claims) (?:that|so|this|it)|says who|(?:where|which source)(?: (?:does|is|did|do)"
     r" (?:that|this|it|you)| (?:that|this|it) (?:is|comes))?(?: (?:come|comes|taken|get (?:that|this|it)))? from"
@@ -53,25 +54,31 @@ NAME = re.compile(r"(?<=[a-z] )[A-Z][a-zà-ÿ’'-]+(?: [A-Z][a-zà-ÿ’'-]+)*"
 TOPIC_ALONE = re.compile(r"(?:ipt|interpersonal (?:psycho)?therapy|it|this|that)", re.IGNORECASE)
 # Pronouns that stand for what was asked about before, unless the turn itself names it first.
 PRONOUN = re.compile(
-    r"\b(?:it|its|they|them|their|ones?(?= (?:is|are|was|were|has|does|do)\b|$)|he|she|him|her|his|(?:that|this|those|these)(?! (?!done|given|used)[a-z]{4}))\b",
+    r"\b(?:it|its|they|them|their|ones?(?= (?:is|are|was|were|has|does|do)\b|$)|"
+    r"he|she|him|her|his|(?:that|this|those|these)(?! (?!done|given|used)[a-z]{4}))\b",
     re.IGNORECASE,
 )
-THERAPY_MEANT = re.compile(r"\b(?:does|can|will|would|could) it (?:really |also )?(?:help|work)\b", re.IGNORECASE)
+# "does it help" means the therapy, "what does it mean that" nothing.
+NO_PRONOUN = re.compile(
+    r"\b(?:does|can|will|would|could) it (?:really |also )?(?:help|work|mean that)\b", re.IGNORECASE
+)
 ONE = re.compile(r"\bthe (?P<which>\w+) ones?\b", re.IGNORECASE)
 COUNTED = re.compile(r"\b(?:which|what|how many|each|every|name the(?: \w+)?) (?P<noun>[a-z]{4,})\b", re.IGNORECASE)
 ASKING = re.compile(
-    r"^(?:how many \w+ (?:are|were|is) (?:there )?(?:in|on)\b\s*|(?:how (?:many|much|long|often|strong)|how|what|which|who|whom|whose|when|where|why)\b\s*)?"
+    r"^(?:how many \w+ (?:are|were|is) (?:there )?(?:in|on)\b\s*|"
+    r"(?:how (?:many|much|long|often|strong)|how|what|which|who|whom|whose|when|where|why)\b\s*)?"
     r"(?:(?:is|are|was|were|do|does|did|can|could|should|would|will|has|have|had)\b\s*)?(?:there\b\s*)?",
     re.IGNORECASE,
 )
 # Words that ask for some side of a subject and are none themselves: "mechanism?", "how strong is the evidence?".
 ASPECTS = frozenset(
-    "aim aims author authors basis book caution cautions cause comparison cost costs detail details "
-    "difference different dose doi done duration effect evidence example examples focus given goal goals happen happened "
-    "happens hard hardest journal last lasts length long main mechanism name number numbers objective order "
-    "page people point purpose reason reasons result results review side stage stages stay step steps strong stronger "
-    "target tier time usual usually week weeks work worked working works year acute phase reflective question drug drugs "
-    "theory based often early late better best worse worst come came spelled title video instead many listed online somewhere".split()
+    "acute aim aims author authors based basis best better book came cause caution cautions come comparison cost "
+    "costs detail details difference different doi done dose drug drugs duration early effect evidence example "
+    "examples focus given goal goals happen happened happens hard hardest instead journal last lasts late length "
+    "listed long main many mechanism name number numbers objective often online order page people phase point "
+    "purpose question reason reasons reflective result results review side somewhere spelled stage stages stay "
+    "step steps strong stronger target theory tier time title usual usually video week weeks work worked working "
+    "works worse worst year".split()
 )
 
 
@@ -120,7 +127,7 @@ def _read(turn: str, before: str) -> Turn:
                 return Turn(fragment, "")
             opened = True
     loose = opened or same or PREPOSITION.match(fragment) or COMPARED.match(fragment)
-    if loose and (COMPARED.match(fragment) or not VERB.search(fragment)) and fragment:
+    if loose and fragment and (fragment.lower().startswith("if ") or not VERB.search(fragment)):
         return _set_against(fragment, before)
     if _lacks_subject(bare):
         return Turn(f"{bare} — {_subject(before)}?", "")
@@ -148,13 +155,19 @@ def _places(fragment: str, said: str, preposition: str, frame: str) -> Iterator[
         yield *old_year.span(), year.group()
     phrases = [
         found
-        for found in re.finditer(rf"\b({PREPOSITIONS}) (.+?)(?=,| (?:{PREPOSITIONS}|look|what|do|does)\b|$)", frame, re.IGNORECASE)
+        for found in re.finditer(
+            rf"\b({PREPOSITIONS}) (.+?)(?=,| (?:{PREPOSITIONS}|look|what|do|does)\b|$)", frame, re.IGNORECASE
+        )
         if not TOPIC_ALONE.fullmatch(found[2])
     ]
     last = said.split()[-1].lower() if said else ""
     for found in re.finditer(rf"\b(?:[\w-]+ )?{re.escape(last)}\b", frame, re.IGNORECASE) if last else ():
         if " " in said or preposition:
-            start = re.search(r"(?:(?:\b(?!(?:is|are|a|an|the|for|in|of|with|does|do|to)\b)[\w-]+ )*)$", frame[: found.start()], re.IGNORECASE)
+            start = re.search(
+                r"(?:(?:\b(?!(?:is|are|a|an|the|for|in|of|with|does|do|to)\b)[\w-]+ )*)$",
+                frame[: found.start()],
+                re.IGNORECASE,
+            )
             yield (start.start() if start else found.start()), found.end(), said
     if not preposition and said[:1].isupper():
         for found in NAME.finditer(frame):
@@ -180,8 +193,10 @@ def _lacks_subject(bare: str) -> bool:
     words = [word for word in content_words(bare) if word not in ASPECTS]
     if not words:
         return bool(VERB.search(bare) or content_words(bare))
-    pronoun = None if THERAPY_MEANT.search(bare) else PRONOUN.search(bare)
-    return bool(pronoun and len(words) < 3 and not {*content_words(bare[: pronoun.start()])} & {*words} - {*_asked(bare)})
+    pronoun = None if NO_PRONOUN.search(bare) else PRONOUN.search(bare)
+    return bool(
+        pronoun and len(words) < 3 and not {*content_words(bare[: pronoun.start()])} & {*words} - {*_asked(bare)}
+    )
 
 
 def _asked(bare: str) -> list[str]:
