@@ -1,4 +1,6 @@
+import dataclasses
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -22,6 +24,12 @@ class Guarding:
         """Return where the secret stands."""
         start = text.find(SECRET)
         return (PhiFinding("a secret word", start, start + len(SECRET)),) if start >= 0 else ()
+
+    def find_in_turn(self, text: str, earlier: Sequence[str]) -> tuple[PhiFinding, ...]:
+        """Return where the secret stands in a turn, or the turn that ends it."""
+        joined = "".join((*earlier, text))
+        ends = SECRET in joined and SECRET not in "".join(earlier)
+        return self.find(text) or ((PhiFinding("a secret word", 0, len(text)),) if ends else ())
 
 
 def chatbot_over(index: Path, encoder: Encoder, model: Model = ALWAYS) -> Chatbot:
@@ -109,6 +117,39 @@ def test_the_guard_comes_before_the_encoder(small_index: Path) -> None:
     assert (answer.status, answer.kinds, answer.reason, answer.confidence) == ("refused", ("a secret word",), "phi", 0)
     assert (answer.quotes, answer.ranked, answer.references, answer.nearest, answer.index) == ((), (), (), (), "")
     assert SECRET not in repr(answer)
+
+
+def test_a_follow_up_is_asked_in_full(always: Chatbot) -> None:
+    """A follow-up has the answer of the question it is understood as; one asked in full is understood as it stands."""
+    full, follow_up = always.ask("Is tea like oil?", ranked=9), always.ask("and oil?", earlier=["Is there tea?"])
+    assert full.understood == ""
+    assert follow_up.understood == "oil — tea?"
+    again = always.ask("which source?", earlier=["Is tea like oil?"], ranked=9)
+    assert again == dataclasses.replace(full, understood="Is tea like oil?")
+    assert always.ask("Is tea like oil?", earlier=["Is there a tide?"], ranked=9) == full
+
+
+def test_the_other_article_is_another(always: Chatbot) -> None:
+    """Who asks for the other article gets none of the one that answered first."""
+    first = always.ask("How does the tide follow the moon?").quotes[0].article
+    other = always.ask("and the other article?", earlier=["How does the tide follow the moon?"], ranked=50)
+    assert first not in {quote.article for quote in other.quotes + other.ranked}
+    assert other.quotes
+    named = always.ask("and the tea article?", earlier=["How does the tide follow the moon?"], ranked=50)
+    assert {quote.article for quote in named.quotes + named.ranked} == {"tea"}
+
+
+@pytest.mark.parametrize(
+    ("earlier", "question"),
+    [
+        pytest.param([SECRET[:3]], SECRET[3:], id="completed by this turn"),
+        pytest.param([f"Is {SECRET} low?"], "why?", id="sent along, never asked"),
+    ],
+)
+def test_a_turn_is_guarded_with_the_ones_before(always: Chatbot, earlier: list[str], question: str) -> None:
+    """An identifier in the conversation is refused at once, and nothing of any turn comes back."""
+    answer = always.ask(question, earlier=earlier, ranked=5)
+    assert (answer.status, answer.kinds, answer.understood, answer.ranked) == ("refused", ("a secret word",), "", ())
 
 
 @pytest.mark.parametrize("question", ["", "  \n\t "])

@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -26,11 +27,15 @@ class Parrot:
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, int]] = []
+        self.earlier: list[tuple[str, ...]] = []
 
-    def ask(self, question: str, *, ranked: int = 0, only: Filter = EVERYTHING) -> Answer:
-        """Return the answer that there is none; an empty question is an error."""
+    def ask(self, question: str, *, earlier: Sequence[str] = (), ranked: int = 0, only: Filter = EVERYTHING) -> Answer:
+        """Return the answer that there is none; an empty question is an error, and a secret is refused."""
         self.asked.append((question, ranked))
+        self.earlier.append(tuple(earlier))
         self.only = only
+        if SECRET in question:
+            return Answer("refused", 0.0, (), (), (), (), "phi", ("a secret",), (), "")
         if not question.strip():
             raise QuestionError("The question is empty.")
         return Answer("not_in_articles", 0.5, (), (), (), (), "nothing_close", (), (), "0" * 16)
@@ -60,6 +65,13 @@ def test_each_line_of_standard_input_is_a_question(parrot: Parrot) -> None:
     """Behind `-`, lines are asked in order, whichever way they end; K is passed on."""
     assert run("ask", "--ranked", "3", "-", typed=b"one\ntwo\r\nthree").exit_code == 0
     assert parrot.asked == [("one", 3), ("two", 3), ("three", 3)]
+    assert parrot.earlier == [(), (), ()]
+
+
+def test_the_lines_of_a_conversation_are_read_after_each_other(parrot: Parrot) -> None:
+    """With `--conversation` the lines before go along, save what was refused and what was no question."""
+    assert run("ask", "--conversation", "-", typed=f"one\n{SECRET}\n\ntwo\nthree".encode()).exit_code == 0
+    assert parrot.earlier == [(), ("one",), ("one",), ("one",), ("one", "two")]
 
 
 def test_odd_bytes_are_a_question_too(parrot: Parrot) -> None:

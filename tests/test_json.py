@@ -25,6 +25,7 @@ ANSWER = {
     "notices": list,
     "index": str,
     "widen": list,
+    "understood": str,
 }
 QUOTE = {
     "text": str,

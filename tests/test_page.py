@@ -208,6 +208,23 @@ def test_newest_answer_stands_first_and_keeps_the_older_ones(page: Page) -> None
     expect(page.locator("#t1-plain-article-2")).to_be_focused()
 
 
+def test_a_follow_up_is_shown_as_understood(page: Page) -> None:
+    """The page sends its answered questions along, says what a follow-up was understood as, and forgets on demand."""
+    ask(page, "leaf rake gathers")
+    expect(page.locator("#t1 blockquote").first).to_be_visible()
+    assert page.locator("#t1 .understood").count() == 0
+    ask(page, f"is it for {SECRET}")
+    expect(page.locator("#refusal")).not_to_be_empty()
+    ask(page, "which source?")
+    expect(page.locator("#t2 .understood")).to_have_text("Understood as: leaf rake gathers")
+    first = page.locator("#t1 blockquote").first.inner_text()
+    assert page.locator("#t2 blockquote").first.inner_text() == first
+    page.locator("#tools [data-do=new]").click()
+    ask(page, "which source?")
+    expect(page.locator("#t1 h2")).to_contain_text("which source?")
+    assert page.locator("#t1 .understood").count() == 0
+
+
 def test_context_opens_in_place(page: Page) -> None:
     """*Context* shows the paragraph round the quote, with the quote marked."""
     ask(page, "water evening invites")
@@ -622,6 +639,11 @@ def test_one_endpoint_is_public(server: Server) -> None:
     answer = json.loads(events.split("data: ", 1)[1])[0]
     assert answer["status"] == "answered"
     assert answer["quotes"][0]["text"] == "The **bow rake** levels heavy soil."
+    sent = {"data": ["which source?", ["the bow rake levels"]]}
+    event = json.loads(call(server.address, "/gradio_api/call/ask", sent))["event_id"]
+    with urllib.request.urlopen(f"{server.address}/gradio_api/call/ask/{event}", timeout=20) as reply:
+        again = json.loads(reply.read().decode().split("data: ", 1)[1])[0]
+    assert again == {**answer, "understood": "the bow rake levels"}
     assert SECRET not in server.output.read_text()
 
 

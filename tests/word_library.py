@@ -10,11 +10,13 @@ import re
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ipt_rag.corpus import read_corpus
 from ipt_rag.errors import CorpusError, QuestionError
+from ipt_rag.follow_up import read_turn
 from ipt_rag.passages import split_passages
 from ipt_rag.records import Answer, Article, Filter, Passage, PhiFinding, Place, Quote, Reference
 from ipt_rag.sentences import split_sentences
@@ -79,7 +81,7 @@ class WordLibrary:
         """Return what looks like an e-mail address or a telephone number."""
         return [PhiFinding("an e-mail address", *found.span()) for found in LOOKS_PRIVATE.finditer(text)]
 
-    def ask(self, question: str, *, ranked: int = 0, only: Filter = EVERYTHING) -> Answer:
+    def ask(self, question: str, *, earlier: Sequence[str] = (), ranked: int = 0, only: Filter = EVERYTHING) -> Answer:
         """Return the answer; what looks like an e-mail address or a telephone number is refused."""
         if self.find_phi(question):
             return Answer("refused", 0.0, (), (), (), (), "phi", ("an e-mail address",), (), "")
@@ -87,7 +89,8 @@ class WordLibrary:
             raise QuestionError("The question is empty. Type what you want to know about IPT.")
         if "explode" in question:
             raise RuntimeError(f"internal trouble with {question}")
-        asked = words_of(question)
+        understood = read_turn(question, earlier).question
+        asked = words_of(understood)
         scored = sorted(
             ((len(asked & words_of(passage.text)), -number, passage) for number, passage in enumerate(self.index.held)),
             reverse=True,
@@ -111,6 +114,7 @@ class WordLibrary:
             kinds=(),
             notices=("A fixed notice stands above the quotes.",) if "danger" in asked else (),
             index="0123456789abcdef",
+            understood=understood if understood != question else "",
         )
 
     def _passes(self, passage: Passage, only: Filter) -> bool:

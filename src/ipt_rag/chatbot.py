@@ -17,6 +17,7 @@ from ipt_rag.corpus import parse_article
 from ipt_rag.decide import Decision, Model, Models, Signals, decide, shipped_models
 from ipt_rag.embed import Encoder, Matrix, MiniLM, TokenVectors
 from ipt_rag.errors import CorpusError, QuestionError
+from ipt_rag.follow_up import read_turn
 from ipt_rag.index import Index
 from ipt_rag.phi import CRISIS_NOTICE, Guard, author_names, mentions_crisis
 from ipt_rag.query import Query, content_words, stems, understand
@@ -78,11 +79,18 @@ class Chatbot:
         threading.Thread(target=guard.load, name="loading the guard", daemon=True).start()
         return cls(opened, MiniLM.open(), guard, shipped_models())
 
-    def ask(self, question: str, *, ranked: int = 0, only: Filter = EVERYTHING) -> Answer:
+    def ask(self, question: str, *, earlier: Sequence[str] = (), ranked: int = 0, only: Filter = EVERYTHING) -> Answer:
         """Return the answer to a question, with its best `ranked` passages whatever was decided.
 
         Only passages that `only` lets through are searched. Where they do not answer and all the articles would, the
         reason is "filtered" and `widen` names the filters that stand in the way.
+
+        Args:
+            question: as typed.
+            earlier: the asker's questions before it in this conversation, oldest first, from which a follow-up is
+                completed; the latest few are read, and a conversation in which the guard finds something is refused.
+            ranked: how many passages.
+            only: which passages may answer.
 
         Raises:
             QuestionError: the question is empty or longer than is read.
@@ -93,18 +101,23 @@ class Chatbot:
                 f"The question has {len(question):,} characters; up to {settings.QUESTION_CHARACTERS:,} are read. "
                 "Ask one thing in a sentence or two."
             )
-        if findings := self._guard.find(question):
+        earlier = [said for said in earlier if said.strip()][-settings.EARLIER_QUESTIONS :]
+        # Both: what the turn completes, and what a program sent along without having asked it.
+        if findings := self._guard.find_in_turn(question, earlier) or self._guard.find("\n".join(earlier)):
             kinds = tuple(dict.fromkeys(finding.kind for finding in findings))
             return Answer("refused", 0.0, (), (), (), (), "phi", kinds, _notices(question), "")
         if not question.strip():
             raise QuestionError("The question is empty. Type what you want to know about IPT.")
         if any(slug not in self._titles for slug in only.articles):
             raise CorpusError(self._no_such_article())
-        search = self.search(question, only)
+        turn = read_turn(question, earlier)
+        search = self._of_article(self.search(turn.question, only), turn.article)
         best = self.best(search)
         decision = decide(self.signals(search, best), self._model(best))
         answer = self._answer(search, best, decision, ranked)
-        return answer if decision.answer or not only.narrows else self._unfiltered(answer, question, only)
+        if only.narrows and not decision.answer:
+            answer = self._unfiltered(answer, turn.question, only)
+        return replace(answer, understood=turn.question) if turn.question != " ".join(question.split()) else answer
 
     def find_phi(self, text: str) -> tuple[PhiFinding, ...]:
         """Return what the guard finds in a text that is no question, such as a quote to check."""
@@ -145,6 +158,21 @@ class Chatbot:
             discounts={number: self._discount(number, query) for number in candidates},
         )
         return Search(question, query, vector, tokens, hits)
+
+    def _of_article(self, search: Search, article: str) -> Search:
+        """Return a search with the hits of one article: "other" than answered first, or of a word in its title."""
+        best = self.best(search)
+        if not article or best is None:
+            return search
+        of = self.index.articles_of
+        kept = {
+            slug
+            for slug, title in self._titles.items()
+            if article in f"{slug} {title}".lower().replace("-", " ").split()
+        }
+        if article == "other":
+            kept = {*self._titles} - {of[best.number]}
+        return replace(search, hits=[hit for hit in search.hits if of[hit.number] in kept]) if kept else search
 
     def best(self, search: Search) -> Ranked | None:
         """Return the hit that may be the first quote: an invented vignette never answers a question of fact."""

@@ -160,6 +160,7 @@ def add(files: tuple[Path, ...], corpus: Path, slug: str | None, assume: tuple[A
     "--tier", "tiers", multiple=True, type=click.Choice(["T1", "T2", "T3"]), help="Only passages with such a source."
 )
 @click.option("--sourced", is_flag=True, help="Only passages that carry a source number.")
+@click.option("--conversation", is_flag=True, help="With `-`: each line may be a follow-up to the lines before it.")
 def ask(
     question: str,
     index: Path,
@@ -168,6 +169,7 @@ def ask(
     articles: tuple[str, ...],
     tiers: tuple[str, ...],
     sourced: bool,
+    conversation: bool,
 ) -> None:
     """Answer with quotes from the articles, or say that they do not answer.
 
@@ -177,15 +179,19 @@ def ask(
     \b
         ipt-rag ask "How many sessions does IPT take?"
         ipt-rag ask --json --ranked 5 - < questions.txt
+        ipt-rag ask --conversation -
     """  # noqa: D301 - click must see the backspace
     from ipt_rag.chatbot import Chatbot  # imports the encoder
     from ipt_rag.terminal import answer_text
 
     chatbot = Chatbot.open(index)
     only = Filter(articles, tiers, sourced)
+    earlier: list[str] = []  # of a conversation; what was refused is not kept
     for line in _questions(question):
         try:
-            answer = chatbot.ask(line, ranked=ranked, only=only)
+            answer = chatbot.ask(line, earlier=earlier, ranked=ranked, only=only)
+            if conversation and answer.status != "refused":
+                earlier.append(line)
         except QuestionError as error:
             if question != "-":
                 raise

@@ -57,6 +57,7 @@ class PageText:
     one_source: str
     several_sources: str
     question: str
+    understood: str
     sections: str
     about: dict[str, str]  # labels of the front matter shown, by its key
     show: str
@@ -135,6 +136,7 @@ ENGLISH = PageText(
     one_source="1 source",
     several_sources="{count} sources",
     question="Question {turn}",
+    understood="Understood as: {question}",
     sections="Sections",
     about={
         "kind": "Kind",
@@ -299,6 +301,7 @@ SPANISH = PageText(
     one_source="1 fuente",
     several_sources="{count} fuentes",
     question="Pregunta {turn}",
+    understood="Entendida como: {question}",
     sections="Secciones",
     about={
         "kind": "Tipo",

@@ -167,7 +167,7 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The reply to one question: quotes, or why there are none. Holds no word of the question."""
+    """The reply to one question: quotes, or why there are none. Holds no word of the question but `understood`."""
 
     status: Status
     confidence: float  # 0 to 1: share of answers at this level that are right
@@ -180,6 +180,7 @@ class Answer:
     notices: tuple[str, ...]  # fixed sentences to show above the quotes
     index: str  # digest of the index that answered; "" when refused
     widen: tuple[FilterName, ...] = ()  # the filters that kept the answer out, where `reason` is "filtered"
+    understood: str = ""  # the question as completed from the asker's earlier ones; "" where it was asked in full
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,7 +169,7 @@ def turn_html(
     return (
         f'<article class="turn" id="{prefix}" data-turn="{turn}" tabindex="-1" aria-labelledby="{prefix}-question">'
         f'<h2 id="{prefix}-question" dir="auto"><span class="sr">{escape(text.question.format(turn=turn))}: </span>'
-        f"{escape(question)}</h2>{_filtered(only, articles, text)}{body}"
+        f"{escape(question)}</h2>{_understood(answer, text)}{_filtered(only, articles, text)}{body}"
         f"{_feedback(answer, prefix, text) if feedback else ''}</article>"
     )
 
@@ -202,6 +202,11 @@ def _feedback(answer: Answer, prefix: str, text: PageText) -> str:
         f"<details><summary>{words['revision']}</summary><div>{fields}</div></details>"
         '<p class="noted" role="status"></p></div>'
     )
+
+
+def _understood(answer: Answer, text: PageText) -> str:
+    said = escape(text.understood.format(question=answer.understood))
+    return f'<p class="hint understood" dir="auto">{said}</p>' if answer.understood else ""
 
 
 def _quote(
@@ -684,6 +689,8 @@ def turn_markdown(answer: Answer, *, question: str, text: PageText, filtered: st
     """
     lines = [f"## {_escape_markdown(question)}", "", *(f"{notice}\n" for notice in answer.notices)]
     lines += [_escape_markdown(filtered), ""] if filtered else []
+    if answer.understood:
+        lines += [_escape_markdown(text.understood.format(question=answer.understood)), ""]
     if answer.status != "answered":
         lines += [" ".join(text.no_answer(answer.reason, answer.widen)).strip(), ""]
     for quote in answer.quotes:

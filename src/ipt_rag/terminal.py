@@ -49,6 +49,9 @@ def _lines(answer: Answer) -> Iterator[str]:
     for notice in answer.notices:
         yield textwrap.fill(f"! {notice}", WIDTH)
         yield ""
+    if answer.understood:
+        yield textwrap.fill(TEXT.understood.format(question=answer.understood), WIDTH)
+        yield ""
     if answer.status == "refused":
         yield textwrap.fill(refusal_text(answer.kinds), WIDTH)
         return

@@ -74,8 +74,8 @@ class Library(Protocol):
     def index(self) -> Holdings:
         """Return the index that answers."""
 
-    def ask(self, question: str, *, ranked: int = 0, only: Filter = EVERYTHING) -> Answer:
-        """Return the answer to a question."""
+    def ask(self, question: str, *, earlier: Sequence[str] = (), ranked: int = 0, only: Filter = EVERYTHING) -> Answer:
+        """Return the answer to a question, read after the asker's earlier ones."""
 
     def find_phi(self, text: str) -> Sequence[PhiFinding]:
         """Return what the guard finds in a text that is no question."""
@@ -106,7 +106,7 @@ def answer_packet(
     try:
         turn = min(max(int((sent or {}).get("turn", 1)), 1), MAX_TURN)
         only = _filter((sent or {}).get("only"))
-        answer = library().ask(question, only=only)
+        answer = library().ask(question, earlier=_questions_in((sent or {}).get("earlier")), only=only)
         said = render.status_sentence(answer, turn, text)
         if answer.status == "refused":
             return {"status": "refused", "said": said, "html": _refusal(answer.kinds)}
@@ -131,6 +131,11 @@ def answer_packet(
     except Exception as error:
         log.error("A question was not answered: %s", type(error).__name__)
         return {"status": "problem", "said": text.failed}
+
+
+def _questions_in(sent: Any) -> list[str]:
+    """Return the earlier questions that a browser or a program sent along; what is no text is none."""
+    return [said for said in sent if isinstance(said, str)] if isinstance(sent, list) else []
 
 
 def _filter(sent: Any) -> Filter:
@@ -242,6 +247,7 @@ def build_page(library: Callable[[], Library], *, feedback: Feedback | None = No
         articles: list[str] | None = None,
         tiers: list[str] | None = None,
         sourced_only: bool = False,
+        earlier: list[str] | None = None,
     ) -> dict[str, Any]:
         """Answer a question with passages quoted word for word from the articles, or say that they do not answer.
 
@@ -252,10 +258,11 @@ def build_page(library: Callable[[], Library], *, feedback: Feedback | None = No
             articles: slugs of the only articles to search; none for all
             tiers: "T1" to "T3": only passages with such a source; none for all
             sourced_only: only passages that carry a source number
+            earlier: the questions before it in the same conversation, oldest first, if it may be a follow-up
         """
         only = _filter({"articles": articles, "tiers": tiers, "sourced": sourced_only})
         try:
-            return asdict(library().ask(question, only=only))
+            return asdict(library().ask(question, earlier=_questions_in(earlier), only=only))
         except IptRagError as error:
             raise gr.Error(str(error), print_exception=False) from None
         except Exception as error:

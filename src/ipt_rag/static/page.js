@@ -36,7 +36,9 @@ window.iptPage = (() => {
     clearNotes();
     say(isReady() ? words.searching : words.waiting);
     find("#turns").setAttribute("aria-busy", "true");
-    return [question, { turn: packets.length + 1, language, only: filters() }];
+    // Of the answered turns only the questions go along: a follow-up is completed from them. What was refused is none.
+    const earlier = packets.slice(-8).map((packet) => packet.question);
+    return [question, { turn: packets.length + 1, language, only: filters(), earlier }];
   };
 
   const answered = (packet, question) => {
