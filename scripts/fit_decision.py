@@ -47,7 +47,7 @@ def fit(corpus: Path, index: Path) -> dict[str, Any]:
     build_index(corpus, index)
     chatbot = Chatbot.open(index)
     tune = {
-        name: [row for row in read_questions(QUESTIONS / f"{name}.jsonl") if row["part"] == "tune"]
+        name: [row for path in sorted(QUESTIONS.glob(f"{name}*.jsonl")) for row in read_questions(path, part="tune")]
         for name in ("answerable", "unanswerable")
     }
     answerable, unanswerable = (signals_of(chatbot, rows) for rows in tune.values())
