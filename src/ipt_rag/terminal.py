@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from ipt_rag.check import QuoteCheck
 from ipt_rag.evaluate import Figure
+from ipt_rag.evaluate.runs import Difference
 from ipt_rag.importing import AddedPage
 from ipt_rag.page_text import ENGLISH as TEXT
 from ipt_rag.phi.wording import refusal_text
@@ -94,6 +95,17 @@ def figures_text(title: str, figures: Iterable[Figure]) -> str:
     for figure in figures:
         interval = f"{figure.low:.2f}–{figure.high:.2f}"
         lines.append(f"  {figure.name:<34} {figure.value:6.3f}   {interval:>9}   {figure.questions:>4} questions")
+    return "\n".join(lines)
+
+
+def differences_text(title: str, differences: Iterable[Difference]) -> str:
+    """Return the paired comparison of two runs as a table."""
+    lines = [title]
+    for each in differences:
+        lines.append(
+            f"  {each.name:<34} {each.before:6.3f} → {each.now:.3f}   {each.low:+.2f} to {each.high:+.2f}   "
+            f"{each.gained} gained, {each.lost} lost, p = {each.p:.3f}, {each.questions} questions"
+        )
     return "\n".join(lines)
 
 
