@@ -1,9 +1,12 @@
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from ipt_rag.errors import SettingsError
 from ipt_rag.evaluate import Judge, Judged, by_group, figures, judge, read_questions, right_passage
+from ipt_rag.evaluate.figures import calibration_error, ndcg
+from ipt_rag.evaluate.runs import compare, save_run
 from ipt_rag.records import Answer, Quote
 
 
@@ -40,7 +43,7 @@ def test_judging_an_answerable_question() -> None:
     questions = [{"question": "a", "gold": ["tide"]}, {"question": "b", "gold": ["moon"]}]
     found = judge(lambda question: answer("tea", "the tide"), questions, by="gold", answerable=True)
     assert [(each.first_right, each.answered, each.confidence) for each in found] == [(2, True, 0.9), (0, True, 0.9)]
-    assert found[0].top == quote("tea")
+    assert found[0].ranked == (quote("tea"), quote("the tide"))
     assert found[1].question == questions[1]
 
 
@@ -48,7 +51,7 @@ def test_judging_an_unanswerable_question() -> None:
     """No passage is right for a question without an answer, and none at all is no failure."""
     no = answer(status="not_in_articles", confidence=0.1)
     [found] = judge(lambda question: no, [{"question": "a"}], by="gold", answerable=False)
-    assert (found.first_right, found.answered, found.top, found.answerable) == (0, False, None, False)
+    assert (found.first_right, found.answered, found.ranked, found.answerable) == (0, False, (), False)
 
 
 def test_questions_are_read_line_by_line(tmp_path: Path) -> None:
@@ -79,7 +82,9 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path: Path, data: bytes | None) 
 
 def judged(first_right: int, confidence: float, *, answerable: bool = True, **keys: str) -> Judged:
     """Return one judged question, answered from confidence 0.5 on."""
-    return Judged({"question": "q", **keys}, answerable, first_right, confidence, confidence >= 0.5, None)
+    question = {"question": "q", **keys}
+    right = tuple(rank == first_right for rank in range(1, 11))
+    return Judged(question, answerable, right, sum(right), confidence, confidence >= 0.5, ())
 
 
 YES = [judged(1, 0.9, style="short"), judged(3, 0.8, style="long"), judged(0, 0.3, style="short"), judged(1, 0.6)]
@@ -111,3 +116,63 @@ def test_groups_are_shares_of_right_or_answered_questions() -> None:
     """By style, how many first passages were right; by kind, how many unanswerable questions were answered."""
     assert {figure.name: figure.value for figure in by_group(YES, "style")} == {"": 1, "long": 0, "short": 0.5}
     assert {figure.name: figure.value for figure in by_group(NO, "kind")} == {"near_miss": 1, "other": 0}
+
+
+def test_ndcg_worked_out_by_hand() -> None:
+    """One of two right passages, in the second place: 1 / log2(3) of the 1 + 1 / log2(3) that would be best."""
+    second = Judged({"question": "q"}, True, (False, True), 2, 0.5, True, ())
+    gain = 1 / np.log2(3)
+    assert ndcg(second) == pytest.approx(gain / (1 + gain))
+
+
+def test_right_passages_outside_the_ranked_ones_count() -> None:
+    """A right passage that was searched and not ranked lowers what was reached."""
+    asked = [{"question": "a", "gold": ["tide"]}]
+    texts = ["the tide", "a tide table", "tea"]
+    [found] = judge(lambda question: answer("the tide"), asked, by="gold", answerable=True, texts=texts)
+    assert (found.right, found.relevant) == ((True,), 2)
+
+
+def test_calibration_error_is_the_distance_of_confidence_and_share() -> None:
+    """Twenty questions at 0.8 of which ten are right, two in each bin: 0.3 apart."""
+    assert calibration_error(np.full(20, 0.8), np.tile([1.0, 0.0], 10)) == pytest.approx(0.3)
+
+
+def test_a_question_without_what_it_is_judged_by_is_told() -> None:
+    """The error names the list that is missing and the other way to judge."""
+    with pytest.raises(SettingsError, match=r"no usable list `facts`.*--by gold"):
+        right_passage({"question": "a", "gold": ["tide"]}, "facts")
+
+
+def named(name: str, first_right: int) -> Judged:
+    """Return an answered question of this name."""
+    return Judged({"question": name}, True, tuple(r == first_right for r in range(1, 4)), 1, 0.9, True, ())
+
+
+def test_runs_are_compared_question_by_question(tmp_path: Path) -> None:
+    """Six questions gained and none lost: exact McNemar gives 2 / 2**6; the file holds no word of a question."""
+    names = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta"]
+    path = tmp_path / "run.json"
+    save_run(path, [named(name, 2) for name in names])
+    assert "gamma" not in path.read_text()
+    first, three, *_ = compare(path, [named(name, 1) for name in names])
+    assert (first.before, first.now, first.gained, first.lost) == (0, 1, 6, 0)
+    assert first.p == pytest.approx(2 / 2**6)
+    assert (three.gained, three.lost, three.p) == (0, 0, 1)
+
+
+@pytest.mark.parametrize("text", [None, "[]", '{"format": 0}', '{"format": 1, "questions": {"a": 1}}'])
+def test_what_is_no_saved_run_is_told(tmp_path: Path, text: str | None) -> None:
+    """A missing file and one of another form are one sentence."""
+    path = tmp_path / "run.json"
+    if text:
+        path.write_text(text)
+    with pytest.raises(SettingsError, match="is no run saved with --save"):
+        compare(path, [named("alpha", 1)])
+
+
+def test_runs_over_other_questions_are_told(tmp_path: Path) -> None:
+    """Two runs without a common question cannot be compared."""
+    save_run(tmp_path / "run.json", [named("alpha", 1)])
+    with pytest.raises(SettingsError, match="shares no question"):
+        compare(tmp_path / "run.json", [named("beta", 1)])

@@ -206,8 +206,16 @@ def ask(
 @click.option("--by", type=click.Choice(["facts", "gold"]), default="facts", show_default=True, help="What is right.")
 @INDEX
 @click.option("--part", help="Only questions whose `part` is this, such as unseen.")
+@click.option("--save", type=click.Path(path_type=Path), help="Keep how each question went, without its words.")
+@click.option("--against", type=click.Path(path_type=Path), help="A saved run to compare with, question by question.")
 def evaluate(
-    questions: Path, unanswerable: Path | None, by: Literal["facts", "gold"], index: Path, part: str | None
+    questions: Path,
+    unanswerable: Path | None,
+    by: Literal["facts", "gold"],
+    index: Path,
+    part: str | None,
+    save: Path | None,
+    against: Path | None,
 ) -> None:
     """Measure answers on a file of questions, one JSON object a line.
 
@@ -216,20 +224,42 @@ def evaluate(
 
     \b
         ipt-rag eval answerable.jsonl --unanswerable unanswerable.jsonl --part unseen
+        ipt-rag eval answerable.jsonl --save before.json
+        ipt-rag eval answerable.jsonl --against before.json
     """  # noqa: D301 - click must see the backspace
     from ipt_rag.chatbot import Chatbot  # imports the encoder
     from ipt_rag.evaluate import DEPTH, by_group, figures, judge, read_questions
-    from ipt_rag.terminal import figures_text
+    from ipt_rag.evaluate.runs import compare, save_run
+    from ipt_rag.terminal import differences_text, figures_text
 
     asked = read_questions(questions, part=part)
     refused = read_questions(unanswerable, part=part) if unanswerable else []
     chatbot = Chatbot.open(index)
-    yes = judge(lambda text: chatbot.ask(text, ranked=DEPTH), asked, by=by, answerable=True)
-    no = judge(lambda text: chatbot.ask(text, ranked=DEPTH), refused, by=by, answerable=False)
+    texts = [chatbot.index.passage(number).text for number in range(len(chatbot.index))]
+
+    def progress(done: int) -> None:
+        if done % 50 == 0:
+            click.echo(f"asked {done} questions", err=True)
+
+    yes, no = (
+        judge(
+            lambda text: chatbot.ask(text, ranked=DEPTH),
+            rows,
+            by=by,
+            answerable=answerable,
+            texts=texts,
+            progress=progress,
+        )
+        for rows, answerable in ((asked, True), (refused, False))
+    )
     click.echo(figures_text(f"{len(yes)} questions, {len(no)} unanswerable", figures(yes, no)))
     click.echo(figures_text("right first, by style", by_group(yes, "style")))
     if no:
         click.echo(figures_text("answered, by kind", by_group(no, "kind")))
+    if against:
+        click.echo(differences_text("against the saved run", compare(against, [*yes, *no])))
+    if save:
+        save_run(save, [*yes, *no])
 
 
 @main.command()

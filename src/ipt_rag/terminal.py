@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from ipt_rag.check import QuoteCheck
 from ipt_rag.evaluate import Figure
+from ipt_rag.evaluate.runs import Difference
 from ipt_rag.importing import AddedPage
 from ipt_rag.page_text import ENGLISH as TEXT
 from ipt_rag.phi.wording import refusal_text
@@ -109,6 +110,17 @@ def verified_text(verified: Verified) -> str:
         lines.append(f"  The file names index {verified.said_index or 'none'}; compared with index {verified.index}.")
     lines.append("Not as in the articles." if verified.differences else "All stand there as the file says.")
     return CONTROL.sub(" ", "\n".join(lines))
+
+
+def differences_text(title: str, differences: Iterable[Difference]) -> str:
+    """Return the paired comparison of two runs as a table."""
+    lines = [title]
+    for each in differences:
+        lines.append(
+            f"  {each.name:<34} {each.before:6.3f} → {each.now:.3f}   {each.low:+.2f} to {each.high:+.2f}   "
+            f"{each.gained} gained, {each.lost} lost, p = {each.p:.3f}, {each.questions} questions"
+        )
+    return "\n".join(lines)
 
 
 def checked_text(check: QuoteCheck) -> str:
