@@ -12,7 +12,7 @@ from typing import Literal, Protocol
 
 from ipt_rag.errors import ImportRefusedError
 from ipt_rag.importing.author_year import citations, entries
-from ipt_rag.importing.page import Doubt, PageBlock, PageSource, Runs
+from ipt_rag.importing.page import Counted, Doubt, PageBlock, PageSource, Runs, place
 
 Assume = Literal["whole", "split", "decimal", "marker"]
 
@@ -89,9 +89,15 @@ class Grammar:
     """Reads the markers of one page against that page's sources."""
 
     def __init__(
-        self, name: str, sources: Sequence[PageSource], blocks: Sequence[PageBlock], assume: Collection[Assume]
+        self,
+        name: str,
+        sources: Sequence[PageSource],
+        blocks: Sequence[PageBlock],
+        assume: Collection[Assume],
+        counted: Counted = "line",
     ):
         self.name = name
+        self.counted = counted
         self.sources = sources
         self.known = frozenset(source.number for source in sources)
         self.anchors = {source.anchor: source.number for source in sources if source.anchor}
@@ -294,7 +300,7 @@ class Grammar:
         return found[0]
 
     def _refusal(self, found: re.Match[str], block: PageBlock, problem: str, way_out: str) -> ImportRefusedError:
-        where = f"{self.name}:{block.line}" if block.line else self.name
+        where = place(self.name, block.line, self.counted)
         return ImportRefusedError(f"{where}: {problem}, in “{_around(found)}”. {way_out}")
 
 
