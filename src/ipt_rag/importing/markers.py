@@ -171,18 +171,18 @@ class Grammar:
 
     def _authors(self, text: str, block: PageBlock, hold: Hold) -> str:
         """Return text with a held group behind every author and year; the words themselves stay."""
-        for place, works in reversed(list(citations(text)) if self.known else []):
+        for cited, works in reversed(list(citations(text)) if self.known else []):
             numbers: list[int] = []
             for name, year in works:
                 found = entries(name, year, self.sources)
                 if len(found) > 1 and found[0] not in numbers:
                     choices = ", or ".join(f"source {number}" for number in found)
-                    raise self._refusal(place, block, f"“{name} {year}” can be {choices}", "Tell the years apart.")
+                    raise self._refusal(cited, block, f"“{name} {year}” can be {choices}", "Tell the years apart.")
                 numbers += found
             if not numbers:
-                self._doubt(place, block, "author and year that match no source: kept as words")
-            elif not HELD_NEXT.match(text, place.end()):
-                text = text[: place.end()] + hold(tuple(dict.fromkeys(numbers))) + text[place.end() :]
+                self._doubt(cited, block, "author and year that match no source: kept as words")
+            elif not HELD_NEXT.match(text, cited.end()):
+                text = text[: cited.end()] + hold(tuple(dict.fromkeys(numbers))) + text[cited.end() :]
         return text
 
     def _raised(self, found: re.Match[str], block: PageBlock, hold: Hold) -> str:

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import pairwise
 from typing import Any
 
 import pdfplumber
@@ -36,7 +37,9 @@ NUMBERED = re.compile(r"(\d{1,3})[.)]\s+(?=\S)")
 ENTRY = re.compile(r"[\[(]?(\d{1,3})[\]).:]?\s+(?=\S)|\[(\d{1,3})\](?=\S)|(\d{1,3})\.(?=[^\W\d])")
 CLOSED = re.compile(r"[.!?…:][”\"’'»)\]]*(?:\s?\[[\d,;\s–-]+\]|[\d,–-]+)?(?:\s+\[?LLM\]?)?\s*\Z")
 RAISED_LABEL = re.compile(r"[\d,;\s–−*†‡§a-z()\[\]-]{1,24}")
-LIGATURES = {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
+LIGATURES: dict[str, str] = {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
+
+UNMAPPED = re.compile(r"\(cid:\d+\)")
 
 Char = dict[str, Any]  # as pdfplumber gives it
 
@@ -281,7 +284,9 @@ def _line(marked: Sequence[tuple[Char, bool]], page: int, left: float, right: fl
     pieces: list[tuple[str, bool]] = []
     end = None
     for char, raised in marked:
-        text = LIGATURES.get(char["text"], char["text"])
+        text = LIGATURES.get(str(char["text"]), str(char["text"]))
+        if end is None and UNMAPPED.fullmatch(text):
+            text = "•"  # a sign of its own font that opens a line: list bullets seldom have a Unicode name
         if end is not None and char["x0"] - end > SPACE * char["size"]:
             text = " " + text
         end = char["x1"]
@@ -390,7 +395,7 @@ def _blocks(lines: Sequence[Line], size: float) -> Iterator[list[Line]]:
     """Yield the lines of each paragraph, heading, item, table, or of the whole list of sources."""
     steps = Counter(
         round(later.base - line.base, 0)
-        for line, later in zip(lines, lines[1:], strict=False)
+        for line, later in pairwise(lines)
         if line.page == later.page and 0 < later.base - line.base < 3 * size and line.rows is None
     )
     leading = steps.most_common(1)[0][0] if steps else 1.2 * size
@@ -482,7 +487,7 @@ def _entries(block: Sequence[Line], words: Counter[str]) -> Iterator[str]:
     opened = [found for line in block if (found := ENTRY.match(line.text))]
     numbered = len(opened) > 1 or (bool(opened) and opened[0].string == block[0].text)
     expected = 1
-    steps = [later.base - line.base for line, later in zip(block, block[1:], strict=False) if later.base > line.base]
+    steps = [after.base - line.base for line, after in pairwise(block) if after.base > line.base]
     gap = 1.3 * min(steps, default=1.0)
     hangs = len({round(line.x0 - line.left) > 4 for line in block}) > 1
     last: Line | None = None
