@@ -481,7 +481,7 @@ def _hyphen_goes(stub: str, tail: str, words: Counter[str], *, soft: bool) -> bo
 
 
 def _entries(block: Sequence[Line], words: Counter[str]) -> Iterator[str]:
-    """Yield the list of sources: an entry opens with the next number, or, unnumbered, where its first line hangs out."""
+    """Yield the sources: an entry opens with the next number or, unnumbered, where its first line hangs out."""
     entries: list[list[Line]] = []
     numbers: list[int | None] = []
     opened = [found for line in block if (found := ENTRY.match(line.text))]
