@@ -128,6 +128,7 @@ def test_an_import_reports_what_it_did() -> None:
         sources=1,
         left_out=(LeftOut(7, "0 upvotes", "votes"),),
         doubts=(Doubt(9, "areasgrief", "glued words"),),
+        counted="line",
     )
     assert added_text(AddedPage(Path("corpus/ipt.md"), True, report)) == (
         "Wrote corpus/ipt.md\n"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from ipt_rag.check import QuoteCheck
 from ipt_rag.evaluate import Figure
 from ipt_rag.evaluate.runs import Difference
-from ipt_rag.importing import AddedPage
+from ipt_rag.importing import AddedPage, ImportReport
 from ipt_rag.page_text import ENGLISH as TEXT
 from ipt_rag.phi.wording import refusal_text
 from ipt_rag.plain import plain_text
@@ -40,10 +40,14 @@ def added_text(added: AddedPage) -> str:
     lines = [
         f"{'Wrote' if added.written else 'Nothing changed in'} {added.path}",
         "  " + ", ".join(f"{count} {what}" for what, count in counted.items() if count),
-        *(f"  left out, line {left.line} ({left.reason}): {left.text}" for left in report.left_out),
-        *(f"  look at line {doubt.line}: {doubt.problem}: {doubt.text}" for doubt in report.doubts),
+        *(f"  left out,{_at(left.line, report)} ({left.reason}): {left.text}" for left in report.left_out),
+        *(f"  look at{_at(doubt.line, report)}: {doubt.problem}: {doubt.text}" for doubt in report.doubts),
     ]
     return CONTROL.sub(" ", "\n".join(" ".join(line.splitlines()) for line in lines))
+
+
+def _at(line: int, report: ImportReport) -> str:
+    return f" {report.counted} {line}" if line and report.counted != "none" else ""
 
 
 def _lines(answer: Answer) -> Iterator[str]:

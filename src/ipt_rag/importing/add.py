@@ -6,7 +6,7 @@ import re
 import tempfile
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
 from ipt_rag.errors import ImportRefusedError
@@ -36,6 +36,12 @@ def _docx() -> Reader:
     return read_docx
 
 
+def _pdf() -> Reader:
+    from ipt_rag.importing.pdf import read_pdf
+
+    return read_pdf
+
+
 READERS: dict[str, Callable[[], Reader]] = {
     ".txt": lambda: read_copied_text,
     ".text": lambda: read_copied_text,
@@ -46,7 +52,9 @@ READERS: dict[str, Callable[[], Reader]] = {
     ".md": _markdown,
     ".markdown": _markdown,
     ".docx": _docx,
+    ".pdf": _pdf,
 }
+MAX_PROBLEMS = 10  # named of one page; a hundred would say no more
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 ENGLISH = frozenset("the of and to in is that for with as are on by an be this which from or".split())
 
@@ -61,8 +69,8 @@ def import_page(
     """
     data = _read(path)
     page = READERS[path.suffix.lower()]()(data, path.name)
-    grammar = Grammar(path.name, page.sources, page.blocks, assume)
-    decoded = [(block, grammar.decode(block)) for block in page.blocks]
+    grammar = Grammar(path.name, page.sources, page.blocks, assume, page.counted)
+    decoded = _decoded(grammar, page.blocks)
     name = slug or _slug(page.title)
     if not SLUG.fullmatch(name):
         raise ImportRefusedError(f"“{name}” is no slug. Give one of a–z, 0–9 and single hyphens with --slug.")
@@ -71,6 +79,25 @@ def import_page(
         about["phi_like_allowed"] = " ".join(phi_like.split())
     markdown = write_article(about, decoded, page.sources)
     return ImportedPage(name, markdown, _report(path.name, page, decoded, grammar))
+
+
+def _decoded(grammar: Grammar, blocks: Iterable[PageBlock]) -> list[tuple[PageBlock, tuple[Marked, ...]]]:
+    """Return the blocks with their citations read.
+
+    Raises:
+        ImportRefusedError: with a line for each citation that cannot be read in one way, the first ten of them.
+    """
+    decoded: list[tuple[PageBlock, tuple[Marked, ...]]] = []
+    problems: list[str] = []
+    for block in blocks:
+        try:
+            decoded.append((block, grammar.decode(block)))
+        except ImportRefusedError as refusal:
+            problems.append(str(refusal))
+    if problems:
+        more = [f"… and {len(problems) - MAX_PROBLEMS} more."] if len(problems) > MAX_PROBLEMS else []
+        raise ImportRefusedError("\n".join([*problems[:MAX_PROBLEMS], *more]))
+    return decoded
 
 
 def write_page(page: ImportedPage, corpus: Path) -> AddedPage:
@@ -173,4 +200,5 @@ def _report(
         sources=len(page.sources),
         left_out=page.left_out,
         doubts=(*page.doubts, *grammar.doubts),
+        counted=page.counted,
     )

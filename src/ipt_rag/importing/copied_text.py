@@ -112,6 +112,7 @@ def read_copied_text(data: bytes, name: str) -> Page:
         sources=checked(found.sources, name),
         left_out=tuple(sorted(found.left_out, key=lambda line: line.line)),
         doubts=tuple(found.doubts),
+        counted="line",
     )
 
 

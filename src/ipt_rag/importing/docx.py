@@ -41,7 +41,7 @@ def read_docx(data: bytes, name: str) -> Page:
         raise ImportRefusedError(
             f"{name} cannot be read as a Word file ({type(error).__name__}). Save it again."
         ) from None
-    return page_of_html(f"<main>{html}</main>", name)
+    return page_of_html(f"<main>{html}</main>", name, made="none")
 
 
 def _check(parts: zipfile.ZipFile, name: str) -> None:

@@ -16,7 +16,7 @@ from ipt_rag.errors import ImportRefusedError
 from ipt_rag.importing.decoding import check_size, decode_text
 from ipt_rag.importing.furniture import NOTICE, PROVENANCE, SECTIONS, SOURCE_LIST, furniture_reason
 from ipt_rag.importing.glued import glued_words
-from ipt_rag.importing.page import BlockKind, Doubt, LeftOut, Page, PageBlock, PageSource, Run, Runs, plain
+from ipt_rag.importing.page import BlockKind, Counted, Doubt, LeftOut, Page, PageBlock, PageSource, Run, Runs, plain
 from ipt_rag.importing.self_description import describe
 from ipt_rag.importing.source_list import checked, entry_number, read_entry
 
@@ -55,8 +55,11 @@ def read_html(data: bytes, name: str) -> Page:
     return page_of_html(decode_text(data, name), name)
 
 
-def page_of_html(text: str, name: str) -> Page:
+def page_of_html(text: str, name: str, *, made: Counted | None = None) -> Page:
     """Return the page in HTML text.
+
+    `made` says that another reader made the HTML, and what the places it marks with `data-line` count; in a saved page
+    the lines are its own.
 
     Raises:
         ImportRefusedError: nested beyond reason, or no article in it.
@@ -68,7 +71,7 @@ def page_of_html(text: str, name: str) -> Page:
         root = document_fromstring(text.encode("utf-8"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError):
         raise ImportRefusedError(f"{name} holds no HTML that can be read. Save the page again.") from None
-    walk = _Walk(name)
+    walk = _Walk(name, made)
     walk.targets = {
         unquote(link.get("href", "")[1:]) for link in root.iter("a") if link.get("href", "").startswith("#")
     }
@@ -97,6 +100,7 @@ def page_of_html(text: str, name: str) -> Page:
         sources=checked(walk.sources, name),
         left_out=tuple(walk.left_out),
         doubts=(*doubts, *stated),
+        counted=made or "line",
     )
 
 
@@ -105,7 +109,10 @@ class _Walk:
     """Goes down the elements in order and gathers blocks; inline text waits until its block ends."""
 
     name: str
+    made: Counted | None
     title: str = ""
+    line: int = 0
+    left_line: str = ""  # why the element under way is no part of the article, as its maker says
     targets: set[str] = field(default_factory=set)
     blocks: list[PageBlock] = field(default_factory=list)
     sources: list[PageSource] = field(default_factory=list)
@@ -130,6 +137,8 @@ class _Walk:
             self._inline(element, depth)
             return
         self.close()
+        self.line = self._place(element)
+        self.left_line = element.get("data-left-out", "") if self.made else ""
         if tag == "table" and self._table(element):
             return
         if tag in ("ol", "ul", "dl") and self._is_source_list(element):
@@ -148,6 +157,11 @@ class _Walk:
         self._children(element, depth)
         self.close()
 
+    def _place(self, element: HtmlElement) -> int:
+        """Return the line that an element opens at, or the page that its maker marked, or the place before it."""
+        marked = element.get("data-line", "") if self.made else str(element.sourceline or 0)
+        return int(marked) if marked.isdigit() else self.line
+
     def close(self) -> None:
         """End the block under way."""
         runs = _trimmed(self.waiting)
@@ -155,13 +169,15 @@ class _Walk:
         text = "".join(run.text for run in runs).strip()
         if not text:
             return
-        line = 0
+        line = self.line
         number = entry_number(text)
-        if self.left_section:
+        if self.left_line:
+            self.left_out.append(LeftOut(line, text, self.left_line))
+        elif self.left_section:
             self.left_out.append(LeftOut(line, text, f"part of “{self.left_section}”"))
         elif self.below_sources and (number is not None or YEAR.search(text)):
             text = OWN_NUMBER.sub("", text)
-            self.sources.append(read_entry(text, number=number or len(self.sources) + 1, line=0))
+            self.sources.append(read_entry(text, number=number or len(self.sources) + 1, line=line))
         elif not NOTICE.match(text) and not PROVENANCE.match(text) and (reason := furniture_reason(text)):
             self.left_out.append(LeftOut(line, text, reason))
         else:
@@ -199,11 +215,11 @@ class _Walk:
         self.below_sources = bool(SOURCE_LIST.fullmatch(text))
         self.left_section = text if SECTIONS.fullmatch(text) else ""
         if self.left_section:
-            self.left_out.append(LeftOut(0, text, "heading of a section of links or forms"))
+            self.left_out.append(LeftOut(self.line, text, "heading of a section of links or forms"))
         elif self.below_sources:
-            self.left_out.append(LeftOut(0, text, "heading of the list of sources, which stands at the foot"))
+            self.left_out.append(LeftOut(self.line, text, "heading of the list of sources, which stands at the foot"))
         else:
-            self.blocks.append(PageBlock("heading", (plain(text),), 0, max(2, min(level, 6))))
+            self.blocks.append(PageBlock("heading", (plain(text),), self.line, max(2, min(level, 6))))
 
     def _list(self, element: HtmlElement, depth: int) -> None:
         self.lists += 1
@@ -215,6 +231,7 @@ class _Walk:
             self.number = number if element.tag == "ol" else None
             number += 1
             before = len(self.blocks)
+            self.line = self._place(child)
             self._text(child.text)
             self._children(child, depth + 1)
             self.close()
@@ -228,7 +245,7 @@ class _Walk:
             found = re.match(r"([A-Z0-9“\"(][^.;:?!—]{0,80}?)\s+[—–]\s+(?=\S)", block.text)
             if block.kind == "item" and found and len(found[1].split()) <= 8:
                 cells = (plain(found[1]), _cut(block.cells[0], found.end()))
-                self.blocks[index] = PageBlock("definition", cells, 0, block.level, block.number)
+                self.blocks[index] = PageBlock("definition", cells, block.line, block.level, block.number)
 
     def _definitions(self, element: HtmlElement, depth: int) -> None:
         term: Runs = ()
@@ -237,7 +254,7 @@ class _Walk:
             if child.tag == "dt":
                 term = runs
             elif term and "".join(run.text for run in runs).strip():
-                self.blocks.append(PageBlock("definition", (term, runs), 0))
+                self.blocks.append(PageBlock("definition", (term, runs), self._place(child)))
 
     def _table(self, table: HtmlElement) -> bool:
         """Read a table of data; one that only lays a page out, or holds others, is walked through."""
@@ -253,16 +270,20 @@ class _Walk:
             return False
         read = [tuple(_trimmed(_runs(cell, raised=False)) for cell in row) for row in cells if row]
         if all(cell.tag == "td" for cell in cells[0]) and not any(table.iter("thead")):
-            self.doubts.append(Doubt(0, _words(read[0]), "the table has no header of its own: its first row was taken"))
+            self.doubts.append(
+                Doubt(self.line, _words(read[0]), "the table has no header of its own: its first row was taken")
+            )
         if self.left_section:
-            self.left_out.append(LeftOut(0, _words(read[0]), f"table in “{self.left_section}”"))
+            self.left_out.append(LeftOut(self.line, _words(read[0]), f"table in “{self.left_section}”"))
             return True
         header = (*read[0], *(plain(" ") for _ in range(width - len(read[0]))))
         for caption in table.iter("caption"):
             self.waiting.extend(_runs(caption, raised=False))
             self.close()
-        self.blocks.append(PageBlock("header", header, 0))
-        self.blocks.extend(PageBlock("row", row, 0) for row in read[1:] if _words(row).strip())
+        lines = [self._place(row) for row, its_cells in zip(rows, cells, strict=True) if its_cells]
+        self.blocks.append(PageBlock("header", header, lines[0]))
+        below = zip(read[1:], lines[1:], strict=True)
+        self.blocks.extend(PageBlock("row", row, line) for row, line in below if _words(row).strip())
         return True
 
     def _is_source_list(self, element: HtmlElement) -> bool:
@@ -294,7 +315,7 @@ class _Walk:
                 (a.get("href", "") for a in entry.iter("a") if a.get("href", "").startswith(("http://", "https://"))),
                 "",
             )
-            self.sources.append(read_entry(text, number=own, line=0, anchor=anchor, address=address))
+            self.sources.append(read_entry(text, number=own, line=self._place(entry), anchor=anchor, address=address))
             number = own + 1
 
 
@@ -415,6 +436,6 @@ def _with_content(walk: _Walk) -> Iterator[PageBlock]:
     for block, following in zip(walk.blocks, [*walk.blocks, None][1:], strict=True):
         deeper = following is not None and following.kind == "heading" and following.level > block.level
         if block.kind == "heading" and not deeper and (following is None or following.kind == "heading"):
-            walk.left_out.append(LeftOut(0, block.text, "heading with nothing under it"))
+            walk.left_out.append(LeftOut(block.line, block.text, "heading with nothing under it"))
         else:
             yield block

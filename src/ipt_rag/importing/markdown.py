@@ -5,6 +5,7 @@ markdown-it-py renders and `html` reads the outcome. Footnotes are taken out fir
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from html import escape
 from itertools import count
 
@@ -43,15 +44,19 @@ def read_markdown(data: bytes, name: str) -> Page:
         link = "" if each["href"].startswith("#") else f" {each['href']}"
         sources.append((int(label), escape(each["title"] or link.strip())))
     _point_to_list(tokens, defined)
+    first = text.count("\n", 0, len(text) - len(_front_matter(text, name)[1])) + 1
+    for token in tokens:
+        if token.map and token.nesting == 1:
+            token.attrSet("data-line", str(token.map[0] + first))
     html = parser.renderer.render(tokens, parser.options, env)
     sources.extend((number, parser.renderInline(note)) for number, note in notes)
     title = f"<h1>{escape(about['title'])}</h1>" if about.get("title") and "<h1>" not in html else ""
     entries = "".join(f'<li id="source-{number}" value="{number}">{entry}</li>' for number, entry in sources)
     foot = f"<h2>Sources</h2><ol>{entries}</ol>" if entries else ""
-    page = page_of_html(f"<main>{title}{html}{foot}</main>", name)
+    page = page_of_html(f"<main>{title}{html}{foot}</main>", name, made="line")
     language = about.get("language") or about.get("lang") or ""
     stated = {key: about[key] for key in ABOUT if about.get(key)} | ({"language": language} if language else {})
-    return Page(page.title, {**page.about, **stated}, page.blocks, page.sources, page.left_out, page.doubts)
+    return replace(page, about={**page.about, **stated})
 
 
 def _front_matter(text: str, name: str) -> tuple[dict[str, str], str]:

@@ -12,7 +12,7 @@ from typing import Literal, Protocol
 
 from ipt_rag.errors import ImportRefusedError
 from ipt_rag.importing.author_year import citations, entries
-from ipt_rag.importing.page import Doubt, PageBlock, PageSource, Runs
+from ipt_rag.importing.page import Counted, Doubt, PageBlock, PageSource, Runs, place
 
 Assume = Literal["whole", "split", "decimal", "marker"]
 
@@ -89,9 +89,15 @@ class Grammar:
     """Reads the markers of one page against that page's sources."""
 
     def __init__(
-        self, name: str, sources: Sequence[PageSource], blocks: Sequence[PageBlock], assume: Collection[Assume]
+        self,
+        name: str,
+        sources: Sequence[PageSource],
+        blocks: Sequence[PageBlock],
+        assume: Collection[Assume],
+        counted: Counted = "line",
     ):
         self.name = name
+        self.counted = counted
         self.sources = sources
         self.known = frozenset(source.number for source in sources)
         self.anchors = {source.anchor: source.number for source in sources if source.anchor}
@@ -165,18 +171,18 @@ class Grammar:
 
     def _authors(self, text: str, block: PageBlock, hold: Hold) -> str:
         """Return text with a held group behind every author and year; the words themselves stay."""
-        for place, works in reversed(list(citations(text)) if self.known else []):
+        for cited, works in reversed(list(citations(text)) if self.known else []):
             numbers: list[int] = []
             for name, year in works:
                 found = entries(name, year, self.sources)
                 if len(found) > 1 and found[0] not in numbers:
                     choices = ", or ".join(f"source {number}" for number in found)
-                    raise self._refusal(place, block, f"“{name} {year}” can be {choices}", "Tell the years apart.")
+                    raise self._refusal(cited, block, f"“{name} {year}” can be {choices}", "Tell the years apart.")
                 numbers += found
             if not numbers:
-                self._doubt(place, block, "author and year that match no source: kept as words")
-            elif not HELD_NEXT.match(text, place.end()):
-                text = text[: place.end()] + hold(tuple(dict.fromkeys(numbers))) + text[place.end() :]
+                self._doubt(cited, block, "author and year that match no source: kept as words")
+            elif not HELD_NEXT.match(text, cited.end()):
+                text = text[: cited.end()] + hold(tuple(dict.fromkeys(numbers))) + text[cited.end() :]
         return text
 
     def _raised(self, found: re.Match[str], block: PageBlock, hold: Hold) -> str:
@@ -294,7 +300,7 @@ class Grammar:
         return found[0]
 
     def _refusal(self, found: re.Match[str], block: PageBlock, problem: str, way_out: str) -> ImportRefusedError:
-        where = f"{self.name}:{block.line}" if block.line else self.name
+        where = place(self.name, block.line, self.counted)
         return ImportRefusedError(f"{where}: {problem}, in “{_around(found)}”. {way_out}")
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+Counted = Literal["line", "page", "none"]  # what a format counts places by
 BlockKind = Literal["heading", "paragraph", "item", "definition", "header", "row", "vignette"]
 
 
@@ -29,7 +30,7 @@ class PageBlock:
 
     kind: BlockKind
     cells: tuple[Runs, ...]  # one; term and meaning of a definition; the columns of a header or row
-    line: int  # in the file, from 1; 0 where the format has no lines
+    line: int  # in the file, from 1, or the page of a PDF; 0 where the format has neither
     level: int = 0  # of a heading: 2 for a section; of an item: 0 for the outermost list
     number: int | None = None  # printed before an item of a numbered list
 
@@ -79,6 +80,18 @@ class Page:
     sources: tuple[PageSource, ...]  # by number
     left_out: tuple[LeftOut, ...]
     doubts: tuple[Doubt, ...]
+    counted: Counted  # what `line` counts
+
+
+def place(name: str, line: int, counted: Counted) -> str:
+    """Return how a message names a place in a file.
+
+    >>> place("page.pdf", 3, "page"), place("page.txt", 7, "line")
+    ('page.pdf, page 3', 'page.txt:7')
+    """
+    if not line or counted == "none":
+        return name
+    return f"{name}:{line}" if counted == "line" else f"{name}, page {line}"
 
 
 class Reader(Protocol):

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from ipt_rag.importing.page import Doubt, LeftOut
+from ipt_rag.importing.page import Counted, Doubt, LeftOut
 
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """One page's import; lines count from 1 in the file that was added."""
+    """One page's import; lines count from 1 in the file that was added, pages in a PDF."""
 
     file: str
     title: str
@@ -23,6 +23,7 @@ class ImportReport:
     sources: int
     left_out: tuple[LeftOut, ...]
     doubts: tuple[Doubt, ...]
+    counted: Counted
 
 
 @dataclass(frozen=True, slots=True)

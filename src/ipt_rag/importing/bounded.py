@@ -1,0 +1,56 @@
+"""A converter in a process of its own -> the HTML it makes, within bounds of time and memory.
+
+A hostile file can make any converter run on or grow; there it takes down a child, not the program. The child is
+`python -m ipt_rag.importing.bounded MODULE NAME`: file on standard input, HTML on standard output.
+"""
+
+import importlib
+import subprocess
+import sys
+
+from ipt_rag.errors import ImportRefusedError
+
+MAX_SECONDS = 180  # a 300-page PDF takes some thirty on a small machine
+MAX_MEMORY = 3_000_000_000  # bytes of address space
+REFUSED = 3  # exit status of a child that has a sentence to say
+
+
+def converted(module: str, data: bytes, name: str) -> str:
+    """Return what the function `to_html(data, name)` of a module makes of a file.
+
+    Raises:
+        ImportRefusedError: the function refused the file, or it took too long, too much memory, or broke.
+    """
+    command = [sys.executable, "-m", "ipt_rag.importing.bounded", module, name]
+    try:
+        child = subprocess.run(command, input=data, capture_output=True, timeout=MAX_SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        raise ImportRefusedError(f"{name} takes more than {MAX_SECONDS} seconds to read. Split it.") from None
+    if child.returncode == REFUSED:
+        raise ImportRefusedError(child.stderr.decode("utf-8", "replace").strip())
+    if child.returncode:
+        raise ImportRefusedError(
+            f"{name} cannot be read within {MAX_MEMORY // 1_000_000:,} MB, or is damaged. Save it again, or split it."
+        )
+    return child.stdout.decode("utf-8")
+
+
+def _child(module: str, name: str) -> int:
+    try:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
+        resource.setrlimit(resource.RLIMIT_CPU, (MAX_SECONDS, MAX_SECONDS + 1))
+    except (ImportError, ValueError, OSError):
+        pass  # a system without such limits: the time limit of the parent holds
+    try:
+        html = importlib.import_module(module).to_html(sys.stdin.buffer.read(), name)
+    except ImportRefusedError as error:
+        sys.stderr.write(str(error))
+        return REFUSED
+    sys.stdout.buffer.write(html.encode("utf-8"))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(_child(*sys.argv[1:]))
