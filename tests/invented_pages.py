@@ -351,3 +351,43 @@ def _printed(said: Said, bracketed: bool) -> str:
     else:
         numbers = "".join(map(str, said.numbers))
     return said.text + numbers + (" LLM" if said.llm else "")
+
+
+def as_pdf(page: Invented) -> bytes:
+    """Return the page as a PDF with raised numbers, a ruled table and a numbered reference list."""
+    from reportlab.lib.styles import getSampleStyleSheet
+    from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Table
+
+    styles = getSampleStyleSheet()
+    story: list[Flowable] = [Paragraph(escape(page.title), styles["Title"])]
+    rows: list[list[Flowable]] = []
+
+    def close_table() -> None:
+        if rows:
+            story.append(Table(rows.copy(), style=[("GRID", (0, 0), (-1, -1), 0.5, "black")]))
+            rows.clear()
+
+    for part in page.parts:
+        printed = [_raised(said) for said in part.said]
+        if part.kind != "row":
+            close_table()
+        if part.kind in ("header", "row"):
+            rows.append([Paragraph(cell, styles["BodyText"]) for cell in printed])
+        elif part.kind == "heading":
+            story.append(Paragraph(printed[0], styles["Heading2"]))
+        elif part.kind == "definition":
+            story.append(Paragraph(f"• {printed[0]} — {' '.join(printed[1:])}", styles["BodyText"]))
+        else:
+            story.append(Paragraph(("• " if part.kind == "item" else "") + " ".join(printed), styles["BodyText"]))
+    close_table()
+    story.append(Paragraph("References", styles["Heading2"]))
+    for number, (tier, reference) in enumerate(page.sources, start=1):
+        story.append(Paragraph(f"{number}. {escape(reference)} — link{tier}", styles["BodyText"]))
+    file = io.BytesIO()
+    SimpleDocTemplate(file).build(story)
+    return file.getvalue()
+
+
+def _raised(said: Said) -> str:
+    numbers = f"<super size=6>{','.join(map(str, said.numbers))}</super>" if said.numbers else ""
+    return escape(said.text) + numbers + (" LLM" if said.llm else "")

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from invented_pages import Invented, Part, Said, as_docx, as_html, as_markdown
+from invented_pages import Invented, Part, Said, as_docx, as_html, as_markdown, as_pdf
 from ipt_rag.corpus import read_article
+from ipt_rag.errors import ImportRefusedError
 from ipt_rag.intake import add_page
 from ipt_rag.plain import plain_text
 from ipt_rag.records import Article
@@ -177,3 +178,31 @@ def test_the_clinical_article_in_other_formats(form: str, tmp_path: Path) -> Non
     added = add_page(converted, tmp_path)
     assert (added.report.marker_groups, added.report.llm_tags, added.report.sources) == (58, 31, 8)
     assert imported(read_article(added.path)) == imported(original)
+
+
+def test_the_clinical_article_as_a_pdf(tmp_path: Path) -> None:
+    """Printed with raised numbers and a ruled table, it comes back with every sentence and every citation.
+
+    The PDF's font lacks one sign of the original's notices, so those two sentences are compared by citations alone.
+    """
+    original = read_article(add_page(licensed("000_*.txt"), tmp_path, slug="original").path)
+    (tmp_path / "page.pdf").write_bytes(as_pdf(as_invented(original)))
+    added = add_page(tmp_path / "page.pdf", tmp_path)
+    assert (added.report.marker_groups, added.report.llm_tags, added.report.sources) == (58, 31, 8)
+    before, after = imported(original), imported(read_article(added.path))
+    lost, gained = before - after, after - before
+    assert before.total() - lost.total() == 108
+    assert sorted(str(said[1:]) for said in lost.elements()) == sorted(str(said[1:]) for said in gained.elements())
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b"%PDF-1.7 and no more", "is cut off"), (b"hello there", "is no PDF")],
+    ids=["cut short", "no PDF at all"],
+)
+def test_a_broken_pdf_is_one_sentence(content: bytes, said: str, tmp_path: Path) -> None:
+    """What only calls itself a PDF is refused in a sentence, and nothing is written."""
+    (tmp_path / "page.pdf").write_bytes(content)
+    with pytest.raises(ImportRefusedError, match=said):
+        add_page(tmp_path / "page.pdf", tmp_path / "corpus")
+    assert not (tmp_path / "corpus").exists()

@@ -39,7 +39,10 @@ def test_records_have_no_defaults() -> None:
     for kind in vars(records).values():
         if isinstance(kind, type) and dataclasses.is_dataclass(kind):
             for field in dataclasses.fields(kind):
-                if kind is records.Filter or field.name in ("widen", "understood"):  # unset: nothing narrowed, nothing completed
+                if kind is records.Filter or field.name in (
+                    "widen",
+                    "understood",
+                ):  # unset: nothing narrowed, nothing completed
                     continue
                 assert field.default is dataclasses.MISSING, (kind, field.name)
 

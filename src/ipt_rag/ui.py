@@ -227,6 +227,19 @@ def _problem(sentence: str) -> str:
     return f'<p class="problem" role="alert">{escape(sentence)}</p>'
 
 
+class QuietBlocks(gr.Blocks):
+    """Blocks that never print what was sent: Gradio's own complaint of too few inputs lists the inputs it got."""
+
+    def validate_inputs(self, block_fn: Any, inputs: list[Any]) -> None:
+        """Accept as many inputs as an event has, or more.
+
+        Raises:
+            gr.Error: there are fewer.
+        """
+        if len(inputs) < len(block_fn.inputs):
+            raise gr.Error(ENGLISH.failed, print_exception=False)
+
+
 def build_page(library: Callable[[], Library], *, feedback: Feedback | None = None) -> gr.Blocks:
     """Return the page; `library` gives the chatbot, and waits while it is still being read in.
 
@@ -308,7 +321,7 @@ def build_page(library: Callable[[], Library], *, feedback: Feedback | None = No
 
     title = f"{text.page['title']} — {text.page['subtitle']}"
     page: gr.Blocks
-    with gr.Blocks(title=title, analytics_enabled=False) as page:
+    with QuietBlocks(title=title, analytics_enabled=False) as page:
         gr.HTML(_masthead(), elem_id="masthead", apply_default_css=False)
         gr.HTML(f'<p role="note" lang="en">{escape(text.banner)}</p>', elem_id="banner", apply_default_css=False)
         with gr.Tabs(elem_id="views") as views:

@@ -32,7 +32,7 @@ _EVENT = re.compile(
 )
 # A date beside one of these belongs to a publication, a guideline or the calendar of everybody.
 _LITERATURE = re.compile(
-    r"\b(?:publish\w*|publication|epub|accessed|retrieved|updat\w*|revised|version|edition|issue|"
+    r"\b(?:publish\w*|publication|epub|accessed|retrieved|generated|updat\w*|revised|version|edition|issue|"
     r"released\sby|launch\w*|"
     r"approv\w*|conference|congress|webinar|workshop|guidelines?|journal|doi|preprint|article|press|announce\w*|"
     r"trial|trials|study|studies|recruit\w*|enrol(?:ment|lment)|searche[sd]|search|literature|"
