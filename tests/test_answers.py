@@ -25,15 +25,16 @@ def measure(
     return {figure.name: figure.value for figure in figures(yes, no)}
 
 
-def test_unseen_questions_over_our_articles(chatbot: Chatbot, root: Path) -> None:
-    """On our unseen questions the right passage comes first for four of five, and few others are answered."""
+@pytest.mark.parametrize("version", ["", "_2"], ids=["first set", "second set"])
+def test_unseen_questions_over_our_articles(version: str, chatbot: Chatbot, root: Path) -> None:
+    """On our unseen questions the right passage comes first for six of seven, and at most one no in twenty is missed."""
     questions = root / "tests" / "data" / "questions"
-    found = measure(
-        chatbot, questions / "answerable.jsonl", questions / "unanswerable.jsonl", by="facts", part="unseen"
-    )
-    assert found["right passage in the first 1"] >= 0.80
-    assert found["right passage in the first 3"] >= 0.90
-    assert found["unanswerable answered"] <= 0.10
+    asked, unanswered = (questions / f"{name}{version}.jsonl" for name in ("answerable", "unanswerable"))
+    found = measure(chatbot, asked, unanswered, by="facts", part="unseen")
+    assert found["right passage in the first 1"] >= 0.85
+    assert found["right passage in the first 3"] >= 0.93
+    assert found["unanswerable answered"] <= 0.05
+    assert found["near misses answered"] <= 0.08
     assert found["answerable answered"] >= 0.55
 
 

@@ -639,8 +639,8 @@ def test_one_endpoint_is_public(server: Server) -> None:
     answer = json.loads(events.split("data: ", 1)[1])[0]
     assert answer["status"] == "answered"
     assert answer["quotes"][0]["text"] == "The **bow rake** levels heavy soil."
-    sent = {"data": ["which source?", ["the bow rake levels"]]}
-    event = json.loads(call(server.address, "/gradio_api/call/ask", sent))["event_id"]
+    follow_up = {"question": "which source?", "tiers": ["T2"], "earlier": ["the bow rake levels"]}
+    event = json.loads(call(server.address, "/gradio_api/call/v2/ask", follow_up))["event_id"]
     with urllib.request.urlopen(f"{server.address}/gradio_api/call/ask/{event}", timeout=20) as reply:
         again = json.loads(reply.read().decode().split("data: ", 1)[1])[0]
     assert again == {**answer, "understood": "the bow rake levels"}

@@ -135,7 +135,7 @@ def build(corpus: Path, index: Path) -> None:
 )
 @click.option("--allow-phi-like", "phi_like", default="", help="Why text that looks like PHI may stand in the article.")
 def add(files: tuple[Path, ...], corpus: Path, slug: str | None, assume: tuple[Assume, ...], phi_like: str) -> None:
-    """Turn pages (copied text, HTML, Markdown, DOCX) into article files, and report what was left out.
+    """Turn pages (copied text, HTML, Markdown, DOCX, PDF) into article files, and report what was left out.
 
     \b
         ipt-rag add page.txt --corpus mine
