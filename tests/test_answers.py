@@ -27,7 +27,7 @@ def measure(
 
 @pytest.mark.parametrize("version", ["", "_2"], ids=["first set", "second set"])
 def test_unseen_questions_over_our_articles(version: str, chatbot: Chatbot, root: Path) -> None:
-    """On our unseen questions the right passage comes first for six of seven, and at most one no in twenty is missed."""
+    """On our unseen questions the right passage comes first for six of seven; one no in twenty is missed at most."""
     questions = root / "tests" / "data" / "questions"
     asked, unanswered = (questions / f"{name}{version}.jsonl" for name in ("answerable", "unanswerable"))
     found = measure(chatbot, asked, unanswered, by="facts", part="unseen")
