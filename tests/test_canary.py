@@ -196,19 +196,10 @@ def test_the_page_and_its_endpoint_repeat_nothing(tmp_path: Path, chromium: str)
     pytest.importorskip("playwright", reason="playwright is not installed (make test installs it)")
     from playwright.sync_api import sync_playwright
 
-    from test_page import ARTICLES, ask, free_port, opened, served
+    from test_page import ask, free_port, opened, real_program, served
 
     port = free_port()
-    command = [
-        sys.executable,
-        "app.py",
-        "--corpus",
-        str(ARTICLES),
-        "--index",
-        str(tmp_path / "index"),
-        "--port",
-        str(port),
-    ]
+    command = real_program(tmp_path / "index", port)
     with served(tmp_path, command, port) as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         context = browser.new_context(accept_downloads=True)

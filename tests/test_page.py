@@ -590,20 +590,17 @@ def test_the_page_shows_while_the_articles_are_read(browser: Browser, tmp_path: 
         expect(page.locator("#state")).to_have_text("Ready")
 
 
+def real_program(index: Path, port: int) -> list[str]:
+    """Return the command that opens `app.py` over the page's articles."""
+    options = {"--corpus": ARTICLES, "--index": index, "--port": port}
+    return [sys.executable, "app.py", *(str(part) for option in options.items() for part in option)]
+
+
 @pytest.mark.model
 def test_the_real_program(browser: Browser, tmp_path: Path) -> None:
     """`app.py` builds its index, answers and refuses in the browser, and keeps no word of a refused message."""
     port = free_port()
-    command = [
-        sys.executable,
-        "app.py",
-        "--corpus",
-        str(ARTICLES),
-        "--index",
-        str(tmp_path / "index"),
-        "--port",
-        str(port),
-    ]
+    command = real_program(tmp_path / "index", port)
     name = "Maria Lopez"
     with served(tmp_path, command, port) as server, watched(browser) as context:
         page = opened(context, server)

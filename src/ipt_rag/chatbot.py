@@ -150,12 +150,13 @@ class Chatbot:
             near, worded = near[: settings.CANDIDATES], worded[: settings.CANDIDATES]
         lexical = dict(worded)
         candidates = sorted({*near, *lexical})
+        asked_terms = frozenset(stems(query.text)) if query.asks_definition else frozenset()
         hits = rank(
             tokens.vectors,
             candidates,
             *self.index.all_tokens(candidates),
             lexical=lexical,
-            discounts={number: self._discount(number, query) for number in candidates},
+            discounts={number: self._discount(number, query, asked_terms) for number in candidates},
         )
         return Search(question, query, vector, tokens, hits)
 
@@ -258,13 +259,13 @@ class Chatbot:
         keyed = hit is not None and len(self.index.keys(hit.number)) > 1  # the first key is the section heading
         return self._models.keyed if keyed else self._models.plain
 
-    def _discount(self, number: int, query: Query) -> float:
+    def _discount(self, number: int, query: Query, asked_terms: frozenset[str]) -> float:
         """Return what to take off a passage's score: on the tuning questions 0.03 to 0.1 do alike.
 
         The definition of a term that is asked for gains instead.
         """
         kind = self.index.kinds[number]
-        if query.asks_definition and (term := self._terms.get(number)) and term <= {*stems(query.text)}:
+        if (term := self._terms.get(number)) and term <= asked_terms:
             return -0.05
         if kind == "vignette" and not query.asks_example:
             return 0.05
