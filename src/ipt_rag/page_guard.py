@@ -132,7 +132,9 @@ def _without_echo(send: Send) -> Send:
         nonlocal replaced
         if message["type"] == "http.response.start" and message["status"] == 422:
             replaced = True
-            await _reply(send, 422, 'The body was not understood. Send {"question": "your question"} to /gradio_api/call/v2/ask.')
+            await _reply(
+                send, 422, 'The body was not understood. Send {"question": "your question"} to /gradio_api/call/v2/ask.'
+            )
         elif not replaced:
             await send(message)
 
