@@ -8,19 +8,9 @@ from hypothesis import strategies as st
 
 from ipt_rag.page_text import BANNER, ENGLISH
 from ipt_rag.records import Answer, Place
-from ipt_rag.render import (
-    LLM_TAG,
-    blocks_html,
-    cells,
-    explore_html,
-    inline,
-    prose,
-    reader_html,
-    refusal_html,
-    status_sentence,
-    turn_html,
-    turn_markdown,
-)
+from ipt_rag.render import explore_html, reader_html, refusal_html, status_sentence, turn_html, turn_markdown
+from ipt_rag.render.article_text import LLM_TAG, cells, inline, prose
+from ipt_rag.render.blocks import blocks_html
 from word_library import WordLibrary
 
 ARTICLES = Path(__file__).parent / "page_articles"

@@ -1,0 +1,136 @@
+"""One question with its answer: quotes and their sources, or why there are none; a refusal; what is read aloud."""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+
+from ipt_rag.page_text import PageText
+from ipt_rag.records import Answer, Article, Filter
+from ipt_rag.render.quote import quote_html
+from ipt_rag.render.sources import sources_html
+
+EVERYTHING = Filter()
+
+
+def turn_html(
+    answer: Answer,
+    *,
+    question: str,
+    turn: int,
+    articles: Mapping[str, Article],
+    text: PageText,
+    only: Filter = EVERYTHING,
+    feedback: bool = False,
+) -> str:
+    """Return one question with its answer: quotes best first and their sources beside them, or why there are none.
+
+    `articles` holds, by slug, at least the articles that are quoted or filtered by. A refused answer has no turn: see
+    `refusal_html`. `feedback` adds the buttons that say whether the answer was of use.
+    """
+    prefix = f"t{turn}"
+    notices = "".join(f'<p class="notice">{escape(notice)}</p>' for notice in answer.notices)
+    if answer.status == "answered":
+        quotes = "".join(
+            quote_html(quote, place, answer.references, articles[quote.article], f"{prefix}", text)
+            for place, quote in enumerate(answer.quotes, start=1)
+        )
+        note = f'<p class="hint">{escape(text.matched_words)}</p>' if any(q.matched for q in answer.quotes) else ""
+        body = (
+            f'<div class="columns"><div class="quotes">{notices}{quotes}{note}</div>'
+            f"{sources_html(answer.references, articles, prefix, text)}</div>"
+        )
+    else:
+        body = f'<div class="columns"><div class="quotes">{notices}{_nothing_found(answer, text)}</div></div>'
+    return (
+        f'<article class="turn" id="{prefix}" data-turn="{turn}" tabindex="-1" aria-labelledby="{prefix}-question">'
+        f'<h2 id="{prefix}-question" dir="auto"><span class="sr">{escape(text.question.format(turn=turn))}: </span>'
+        f"{escape(question)}</h2>{_understood(answer, text)}{_filtered(only, articles, text)}{body}"
+        f"{_feedback(answer, prefix, text) if feedback else ''}</article>"
+    )
+
+
+def _understood(answer: Answer, text: PageText) -> str:
+    said = escape(text.understood.format(question=answer.understood))
+    return f'<p class="hint understood" dir="auto">{said}</p>' if answer.understood else ""
+
+
+def filter_words(only: Filter, articles: Mapping[str, Article], text: PageText) -> str:
+    """Return what an answer was filtered by, in words; "" without a filter."""
+    parts = [articles[slug].title if slug in articles else slug for slug in only.articles]
+    parts += [*only.tiers, *([text.filters["sourced"]] if only.sourced_only else [])]
+    return f"{text.filtered}: {', '.join(parts)}" if parts else ""
+
+
+def _filtered(only: Filter, articles: Mapping[str, Article], text: PageText) -> str:
+    words = filter_words(only, articles, text)
+    return f'<p class="filtered">{escape(words)}</p>' if words else ""
+
+
+def _nothing_found(answer: Answer, text: PageText) -> str:
+    said, reason = text.no_answer(answer.reason, answer.widen)
+    places = "".join(
+        f'<li><button type="button" class="open" data-article="{escape(place.article)}" '
+        f'data-section="{escape(place.section)}" '
+        f'aria-label="{escape(text.open_section.format(section=place.section, title=place.title))}">'
+        f"<span>{escape(place.section or place.title)}</span> <cite>{escape(place.title)}</cite></button></li>"
+        for place in answer.nearest
+    )
+    nearest = f'<h3>{escape(text.nearest)}</h3><ul class="nearest">{places}</ul>' if places else ""
+    return (
+        f'<p class="nothing"><strong>{escape(said)}</strong>{f" {escape(reason)}" if reason else ""}</p>'
+        f"{_unfilter(answer, text)}{nearest}"
+    )
+
+
+def _unfilter(answer: Answer, text: PageText) -> str:
+    if not answer.widen:
+        return ""
+    return f'<p><button type="button" data-do="unfilter">{escape(text.page["unfilter"])}</button></p>'
+
+
+def _feedback(answer: Answer, prefix: str, text: PageText) -> str:
+    words = {name: escape(word) for name, word in text.feedback.items()}
+    verdicts = ("useful", "not_useful", "wrong_citation") if answer.quotes else ("useful", "not_useful")
+    buttons = "".join(f'<button type="button" data-verdict="{name}">{words[name]}</button>' for name in verdicts)
+    fields = (
+        f'<label for="{prefix}-text">{words["text"]}</label>'
+        f'<textarea id="{prefix}-text" rows="3" maxlength="4000" autocomplete="off" spellcheck="false"></textarea>'
+        f'<label for="{prefix}-source">{words["source"]}</label>'
+        f'<input id="{prefix}-source" maxlength="500" autocomplete="off" spellcheck="false" required>'
+        f'<p class="hint">{words["note"]}</p><button type="button" data-verdict="revision">{words["send"]}</button>'
+    )
+    return (
+        f'<div class="feedback" role="group" aria-label="{words["group"]}">{buttons}'
+        f"<details><summary>{words['revision']}</summary><div>{fields}</div></details>"
+        '<p class="noted" role="status"></p></div>'
+    )
+
+
+def refusal_html(sentences: Sequence[str], instead: Sequence[str]) -> str:
+    """Return the refusal: fixed sentences, then what may be typed instead; holds no character of the message.
+
+    The guard's sentences are reviewed in English, and stay in it.
+    """
+    first, *others = sentences
+    choices = "".join(f"<li>{escape(choice)}</li>" for choice in instead)
+    return (
+        f'<div class="refusal" lang="en"><p><strong>{escape(first)}</strong></p>'
+        + (f"<ul>{choices}</ul>" if choices else "")
+        + "".join(f"<p>{escape(sentence)}</p>" for sentence in others)
+        + "</div>"
+    )
+
+
+def status_sentence(answer: Answer, turn: int, text: PageText) -> str:
+    """Return what the status line says, and a screen reader reads aloud, when an answer has come."""
+    if answer.status == "refused":
+        return text.refused_status
+    if answer.reason == "filtered":
+        return " ".join(text.no_answer(answer.reason, answer.widen))
+    if answer.status == "not_in_articles":
+        return text.not_in_articles_status.format(turn=turn)
+    quotes, sources = len(answer.quotes), len(answer.references)
+    return text.answered_status.format(
+        turn=turn,
+        passages=text.one_passage if quotes == 1 else text.passages.format(count=quotes),
+        sources=text.one_source if sources == 1 else text.several_sources.format(count=sources),
+    )

@@ -1,0 +1,67 @@
+"""Lists of passages that need no question: indications, cautions, key terms and the rest."""
+
+import re
+from collections.abc import Iterable, Mapping
+from html import escape
+
+from ipt_rag.page_text import PageText
+from ipt_rag.records import Article, Kind, Passage
+from ipt_rag.render.article_text import LLM_TAG, prose
+from ipt_rag.render.quote import row_pairs, shown, vouched
+
+_SECTIONS = {  # which headings each list draws on; a heading is written by people, so its words are matched loosely
+    "indications": re.compile(r"(?<!contra)indication|populations?|who (?:is it|can)|benefit|uses?\b", re.IGNORECASE),
+    "cautions": re.compile(r"contraindication|caution|humility|limit|risk", re.IGNORECASE),
+    "phases": re.compile(r"phase|stage|session", re.IGNORECASE),
+    "techniques": re.compile(r"technique|intervention|strateg", re.IGNORECASE),
+    "evidence": re.compile(r"evidence|research|effective", re.IGNORECASE),
+    "misconceptions": re.compile(r"misconception|myth", re.IGNORECASE),
+    "plan": re.compile(r"treatment.plan|objective", re.IGNORECASE),
+}
+_TERMS = re.compile(r"\bterms?\b|glossar", re.IGNORECASE)  # other lists are written as definitions too
+_KINDS: dict[str, Kind] = {"questions": "question", "examples": "vignette"}
+
+
+def facet_of(facet: str, passage: Passage) -> bool:
+    """Return whether a passage belongs to one of the lists that can be explored without a question."""
+    if facet == "terms":
+        return passage.kind == "definition" and any(_TERMS.search(heading) for heading in passage.section)
+    if facet in _KINDS:
+        return passage.kind == _KINDS[facet]
+    if passage.kind in ("source", "vignette", "question"):
+        return False
+    if facet == "phases" and re.search(r"\bphases?\b", passage.text, re.IGNORECASE):
+        return True
+    return any(_SECTIONS[facet].search(heading) for heading in passage.section)
+
+
+def explore_html(articles: Mapping[str, Article], passages: Iterable[Passage], facet: str, text: PageText) -> str:
+    """Return one list of passages over all articles, each with its place, provenance and the way into the reader."""
+    entries = "".join(
+        _explored(articles[passage.article], passage, text) for passage in passages if facet_of(facet, passage)
+    )
+    inner = entries or f'<li class="hint">{escape(text.nothing_in_facet)}</li>'
+    heading = f'<h2 id="explore-title" tabindex="-1" data-facet="{escape(facet)}">{escape(text.facets[facet])}</h2>'
+    return f'{heading}<ul class="explored">{inner}</ul>'
+
+
+def _explored(article: Article, passage: Passage, text: PageText) -> str:
+    def link(marker: str) -> str:
+        return LLM_TAG if marker == "LLM" else escape(f"[{marker}]")
+
+    numbers = "".join(f' <span class="number">[{number}]</span>' for number in passage.sources)
+    closing = numbers + (" " + LLM_TAG if passage.llm else "")
+    quote = shown(article, passage)
+    body = row_pairs(quote, link, closing) if passage.kind == "row" else prose(passage.text, link=link, closing=closing)
+    lead_in = (
+        f'<div class="lead-in">{prose(passage.lead_in.text, link=link)}</div>'
+        if passage.lead_in and passage.kind not in ("row", "definition", "question")
+        else ""
+    )
+    where = f'data-article="{escape(article.slug)}" data-start="{passage.start}" data-end="{passage.end}"'
+    return (
+        f'<li class="quote">{lead_in}<blockquote lang="{escape(article.language or "en")}">{body}</blockquote>'
+        f'<p class="vouched {passage.provenance}">{escape(vouched(quote, text))}</p>'
+        f'<p class="place"><button type="button" class="open" {where}>'
+        f"<cite>{escape(article.title)}</cite> › {escape(quote.section)}</button></p></li>"
+    )
