@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 BANNER = "LLM-generated — verify before clinical use"  # the articles' own warning: never translated away
-
+TIERS = ("T1", "T2", "T3")  # strongest first
 
 # By role; in the language of the articles, which answer each of them.
 EXAMPLES = {

@@ -101,7 +101,8 @@ def serve(corpus: Path, index: Path, host: str, port: int, names: tuple[str, ...
     with tempfile.TemporaryDirectory(prefix="ipt-rag-") as private:
         os.environ["GRADIO_TEMP_DIR"] = private
         # Here, not above: Gradio takes seconds to import, and a wrong option or port should be told at once.
-        from ipt_rag.ui import Library, build_page, launch_page
+        from ipt_rag.page_replies import Library
+        from ipt_rag.ui import build_page, launch_page
 
         def read_articles() -> Library:
             from ipt_rag.build import ensure_index

@@ -72,7 +72,7 @@ def reader_html(article: Article, *, mark: Offsets | None = None, section: str =
     )
 
 
-def shelf_html(articles: Sequence[Article], text: PageText) -> str:
+def shelf_html(articles: Sequence[Article]) -> str:
     """Return the list of articles, each a button that opens the reader."""
     entries = "".join(
         f'<li><button type="button" class="open" data-article="{escape(article.slug)}">'

@@ -1,0 +1,31 @@
+import pytest
+from playwright.sync_api import Page, expect
+
+from page.in_browser import ask
+
+pytestmark = pytest.mark.browser
+
+
+def test_the_reader_opens_at_the_quote(page: Page) -> None:
+    """*Open article* shows the whole article, with the quote marked, in view and focused; its numbers are live."""
+    ask(page, "thatch rake tears")
+    page.locator("#t1 button.open").first.click()
+    mark = page.locator(".reader mark")
+    expect(mark).to_have_text("The thatch rake tears thatch.")
+    expect(mark).to_be_in_viewport()
+    expect(mark).to_be_focused()
+    page.locator(".reader .body a.number").first.click()
+    expect(page.locator("#read-plain-article-2")).to_be_focused()
+    sourced = page.locator('.reader .run[data-vouched="sourced"]').first
+    expect(sourced).to_be_visible()
+    page.get_by_label("Sourced", exact=True).uncheck()
+    expect(sourced).to_be_hidden()
+    expect(mark).to_be_visible()
+
+
+def test_the_shelf_lists_the_articles(page: Page) -> None:
+    """The reader's tab lists every article and opens it from its start."""
+    page.get_by_role("tab", name="Read").click()
+    page.locator("#shelf button.open", has_text="A plain article").click()
+    expect(page.locator(".reader h2")).to_have_text("A plain article")
+    expect(page.locator(".reader h2")).to_be_focused()
