@@ -163,10 +163,10 @@ def serve(folder: Path, port: int, reading_s: float) -> None:
 
     library = Background(read)
     notes = Path(os.environ.get("TEST_FEEDBACK", "feedback"))
-    feedback = Feedback(notes, find_phi=lambda text: library.get().find_phi(text))
-    page = build_page(library.get, feedback=feedback)
-    keep = "TEST_KEEP" in os.environ
-    launch_page(page, host="127.0.0.1", port=port, state=lambda: library.state, keep_on_reload=keep)
+    kept = "TEST_KEEP" in os.environ
+    feedback = Feedback(notes, find_phi=lambda text: library.get().find_phi(text), keep_questions=kept)
+    page = build_page(library.get, feedback=feedback, keep_on_reload=kept)
+    launch_page(page, host="127.0.0.1", port=port, state=lambda: library.state)
     threading.Event().wait()
 
 

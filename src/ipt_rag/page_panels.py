@@ -7,14 +7,14 @@ from importlib.resources import files
 from ipt_rag.page_text import ENGLISH, EXAMPLES, LANGUAGES, TIERS, PageText
 
 
-def head(keep_on_reload: bool) -> str:
+def head() -> str:
     """Return what stands in the document's head: style, script, and the words of each language."""
     words = {code: _named(text) for code, text in LANGUAGES.items()}
     told = json.dumps(words).replace("</", "<\\/")  # "</" would close the script that holds the words
     return (
         '<meta name="robots" content="noindex"><meta name="color-scheme" content="light dark">'
         f'<style id="page-style">{_static("page.css")}</style>'
-        f"<script>window.iptTexts = {told}; window.iptKeep = {json.dumps(keep_on_reload)};</script>"
+        f"<script>window.iptTexts = {told};</script>"
         f"<script>{_static('page.js')}</script>"
     )
 
@@ -49,8 +49,11 @@ def waiting() -> str:
     return _word("reading", "p", ' class="hint"')
 
 
-def desk() -> str:
-    """Return what surrounds the answers: filters, status line, take-away buttons, questions to begin with."""
+def desk(*, keep_on_reload: bool) -> str:
+    """Return what surrounds the answers: filters, status line, take-away buttons, questions to begin with.
+
+    The last line says what a reload does to the conversation.
+    """
     roles = "".join(
         f"<section>{_word(f'role-{role}', 'h2')}<ul>"
         + "".join(
@@ -60,17 +63,17 @@ def desk() -> str:
         + "</ul></section>"
         for role, examples in EXAMPLES.items()
     )
-    tools = "".join(
+    tools = _word("export", "span", ' id="tools-name"') + "".join(
         _word(name, "button", f' type="button" data-do="{name}"')
         for name in ("copy", "markdown", "json", "html", "print", "new")
     )
     return (
         _filters() + '<div id="problem" role="alert"></div><div id="refusal" role="alert"></div>'
         '<p id="status" role="status" aria-live="polite"></p>'
-        f'<section id="turns" {_label("answers")}></section>'
-        f'<div id="tools" role="group" {_label("export")} hidden>{tools}</div>'
+        f'<section id="turns" {_label("answers")}{" data-kept" if keep_on_reload else ""}></section>'
+        f'<div id="tools" role="group" aria-labelledby="tools-name" hidden>{tools}</div>'
         f'<details id="examples" open>{_word("examples", "summary")}<div class="roles">{roles}</div></details>'
-        + _word("about", "p", ' class="hint" id="about"')
+        + _word("about-kept" if keep_on_reload else "about", "p", ' class="hint" id="about"')
     )
 
 
@@ -81,7 +84,8 @@ def _filters() -> str:
         for tier in TIERS
     )
     return (
-        f'<details id="filters">{_word("filters", "summary")}<span id="filters-on"></span><div class="filter-parts">'
+        f'<details id="filters"><summary>{_word("filters")} <span id="filters-on"></span></summary>'
+        '<div class="filter-parts">'
         f"<fieldset>{_word('only-articles', 'legend')}"
         f'<div id="filter-articles">{_word("reading", "p", " class=hint")}</div></fieldset>'
         f"<fieldset>{_word('only-tiers', 'legend')}{tiers}</fieldset>"

@@ -1,7 +1,8 @@
 """What the page shows for each thing that a reader does: a question, a quote to check, feedback, an article to open.
 
-Without gradio. A reply is a packet of finished HTML and sentences, or one string of HTML. No error escapes, because
-Gradio would print its message, which might hold words of the question.
+Without gradio. A reply is a packet of finished HTML and sentences, or one string of HTML; a packet whose sentence is
+English in every language of the page says so. No error escapes, because Gradio would print its message, which might
+hold words of the question.
 """
 
 import logging
@@ -110,6 +111,7 @@ class Replies:
                     text=text,
                     only=only,
                     feedback=self._feedback is not None,
+                    keeps_questions=self._feedback is not None and self._feedback.keep_questions,
                 ),
                 "markdown": render.turn_markdown(
                     answer, question=question, text=text, filtered=render.filter_words(only, articles, text)
@@ -117,7 +119,7 @@ class Replies:
                 "answer": asdict(answer),
             }
         except IptRagError as error:
-            return {"status": "problem", "said": str(error)}
+            return {"status": "problem", "said": str(error), "language": "en"}
         except Exception as error:
             log.error("A question was not answered: %s", type(error).__name__)
             return {"status": "problem", "said": text.failed}
@@ -136,7 +138,7 @@ class Replies:
                 "html": render.check_html(check, self._articles, text),
             }
         except IptRagError as error:
-            return {"status": "problem", "said": str(error)}
+            return {"status": "problem", "said": str(error), "language": "en"}
         except Exception as error:
             log.error("A quote was not checked: %s", type(error).__name__)
             return {"status": "problem", "said": text.failed}
@@ -159,9 +161,9 @@ class Replies:
             said = text.feedback["noted_question" if self._feedback.keep_questions else "noted"]
             return {**packet, "said": said}
         except FeedbackRefusedError as error:
-            return {**packet, "status": "refused", "said": " ".join(_refusal_sentences(error.kinds))}
+            return {**packet, "status": "refused", "said": " ".join(_refusal_sentences(error.kinds)), "language": "en"}
         except IptRagError as error:
-            return {**packet, "status": "problem", "said": str(error)}
+            return {**packet, "status": "problem", "said": str(error), "language": "en"}
         except Exception as error:
             log.error("Feedback was not kept: %s", type(error).__name__)
             return {**packet, "status": "problem", "said": text.feedback["failed"]}

@@ -56,10 +56,13 @@ class QuietBlocks(gr.Blocks):
             raise gr.Error(ENGLISH.failed, print_exception=False)
 
 
-def build_page(library: Callable[[], Library], *, feedback: Feedback | None = None) -> gr.Blocks:
+def build_page(
+    library: Callable[[], Library], *, feedback: Feedback | None = None, keep_on_reload: bool = False
+) -> gr.Blocks:
     """Return the page; `library` gives the chatbot, and waits while it is still being read in.
 
-    Without `feedback` the page asks for none.
+    Without `feedback` the page asks for none. `keep_on_reload` lets a browser tab keep its conversation over a reload,
+    until the tab is closed.
     It is built in English; the browser puts in the words of its own language where we have them.
     """
     replies = Replies(library, feedback)
@@ -118,7 +121,12 @@ def build_page(library: Callable[[], Library], *, feedback: Feedback | None = No
                     # Some browsers send text to a spelling service or keep it for completion.
                     html_attributes=gr.InputHTMLAttributes(autocomplete="off", spellcheck=False),
                 )
-                desk = gr.HTML(page_panels.desk(), elem_id="desk", js_on_load=_CALLS, apply_default_css=False)
+                desk = gr.HTML(
+                    page_panels.desk(keep_on_reload=keep_on_reload),
+                    elem_id="desk",
+                    js_on_load=_CALLS,
+                    apply_default_css=False,
+                )
             with gr.Tab(WORDS("read"), id="read", render_children=True) as read:
                 shelf_view = gr.HTML(page_panels.waiting(), elem_id="shelf", apply_default_css=False)
                 reader = gr.HTML("", elem_id="reader", apply_default_css=False)
@@ -205,12 +213,8 @@ def launch_page(
     port: int,
     hosts: Sequence[str] = (),
     state: Callable[[], State],
-    keep_on_reload: bool = False,
 ) -> None:
-    """Serve the page and return once it answers; `hosts` are names it may be reached by beside this machine's own.
-
-    `keep_on_reload` lets a browser tab keep its conversation over a reload, until the tab is closed.
-    """
+    """Serve the page and return once it answers; `hosts` are names it may be reached by beside this machine's own."""
     guard = Middleware(
         PageGuard,
         hosts=(*LOOPBACK, host, *hosts),
@@ -239,7 +243,7 @@ def launch_page(
         max_threads=16,
         state_session_capacity=200,
         theme=_theme(),
-        head=page_panels.head(keep_on_reload),
+        head=page_panels.head(),
         i18n=WORDS,
         app_kwargs={"middleware": [guard], "docs_url": None, "redoc_url": None, "openapi_url": None},
     )

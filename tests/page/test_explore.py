@@ -12,6 +12,6 @@ def test_lists_can_be_explored(page: Page) -> None:
     expect(page.locator("#passages li.quote")).to_have_count(2)
     page.get_by_label("Search these passages").fill("mulch")
     expect(page.locator("#passages li.quote:visible")).to_have_count(1)
-    expect(page.locator("#passage-count")).to_have_text("1 passages shown")
+    expect(page.locator("#passage-count")).to_have_text("Shown: 1")
     page.locator("#passages li.quote:visible button.open").click()
     expect(page.locator(".reader mark").first).to_contain_text("Mulch")

@@ -20,32 +20,35 @@ def turn_html(
     text: PageText,
     only: Filter = EVERYTHING,
     feedback: bool = False,
+    keeps_questions: bool = False,
 ) -> str:
     """Return one question with its answer: quotes best first and their sources beside them, or why there are none.
 
     `articles` holds, by slug, at least the articles that are quoted or filtered by. A refused answer has no turn: see
-    `refusal_html`. `feedback` adds the buttons that say whether the answer was of use.
+    `refusal_html`. `feedback` adds the buttons that say whether the answer was of use; `keeps_questions` tells, before
+    one is pressed, that the question is kept with what they say.
     """
     prefix = f"t{turn}"
     notices = "".join(f'<p class="notice">{escape(notice)}</p>' for notice in answer.notices)
-    if answer.status == "answered":
-        quotes = "".join(
-            quote_html(quote, place, answer.references, articles[quote.article], f"{prefix}", text)
-            for place, quote in enumerate(answer.quotes, start=1)
-        )
-        note = f'<p class="hint">{escape(text.matched_words)}</p>' if any(q.matched for q in answer.quotes) else ""
-        body = (
-            f'<div class="columns"><div class="quotes">{notices}{quotes}{note}</div>'
-            f"{sources_html(answer.references, articles, prefix, text)}</div>"
-        )
-    else:
-        body = f'<div class="columns"><div class="quotes">{notices}{_nothing_found(answer, text)}</div></div>'
+    answered = answer.status == "answered"
+    said = _quotes(answer, articles, prefix, text) if answered else _nothing_found(answer, text)
+    sources = sources_html(answer.references, articles, prefix, text) if answered else ""
     return (
         f'<article class="turn" id="{prefix}" data-turn="{turn}" tabindex="-1" aria-labelledby="{prefix}-question">'
         f'<h2 id="{prefix}-question" dir="auto"><span class="sr">{escape(text.question.format(turn=turn))}: </span>'
-        f"{escape(question)}</h2>{_understood(answer, text)}{_filtered(only, articles, text)}{body}"
-        f"{_feedback(answer, prefix, text) if feedback else ''}</article>"
+        f"{escape(question)}</h2>{_understood(answer, text)}{_filtered(only, articles, text)}"
+        f'<div class="columns"><div class="quotes">{notices}{said}</div>{sources}</div>'
+        f"{_feedback(answer, prefix, text, keeps_questions) if feedback else ''}</article>"
     )
+
+
+def _quotes(answer: Answer, articles: Mapping[str, Article], prefix: str, text: PageText) -> str:
+    quotes = "".join(
+        quote_html(quote, place, answer.references, articles[quote.article], prefix, text)
+        for place, quote in enumerate(answer.quotes, start=1)
+    )
+    matched = any(quote.matched for quote in answer.quotes)
+    return quotes + (f'<p class="hint">{escape(text.matched_words)}</p>' if matched else "")
 
 
 def _understood(answer: Answer, text: PageText) -> str:
@@ -87,7 +90,7 @@ def _unfilter(answer: Answer, text: PageText) -> str:
     return f'<p><button type="button" data-do="unfilter">{escape(text.page["unfilter"])}</button></p>'
 
 
-def _feedback(answer: Answer, prefix: str, text: PageText) -> str:
+def _feedback(answer: Answer, prefix: str, text: PageText, keeps_questions: bool) -> str:
     words = {name: escape(word) for name, word in text.feedback.items()}
     verdicts = ("useful", "not_useful", "wrong_citation") if answer.quotes else ("useful", "not_useful")
     buttons = "".join(f'<button type="button" data-verdict="{name}">{words[name]}</button>' for name in verdicts)
@@ -98,8 +101,9 @@ def _feedback(answer: Answer, prefix: str, text: PageText) -> str:
         f'<input id="{prefix}-source" maxlength="500" autocomplete="off" spellcheck="false" required>'
         f'<p class="hint">{words["note"]}</p><button type="button" data-verdict="revision">{words["send"]}</button>'
     )
+    kept = f'<p class="hint">{words["keeps"]}</p>' if keeps_questions else ""
     return (
-        f'<div class="feedback" role="group" aria-label="{words["group"]}">{buttons}'
+        f'<div class="feedback" role="group" aria-label="{words["group"]}">{buttons}{kept}'
         f"<details><summary>{words['revision']}</summary><div>{fields}</div></details>"
         '<p class="noted" role="status"></p></div>'
     )

@@ -58,6 +58,7 @@ def reader_html(article: Article, *, mark: Offsets | None = None, section: str =
     to_sources = ' data-sought="section"' if section and not mark and "data-sought" not in "".join(body) else ""
     language = escape(article.language or "en")
     return (
+        f'<p class="back" hidden><button type="button" data-do="back">{escape(text.page["back"])}</button></p>'
         f'<article class="reader" data-mark="{where}" aria-labelledby="read-title">'
         f'<h2 id="read-title" tabindex="-1" lang="{language}">{escape(article.title)}</h2>'
         f'<dl class="about">{facts}</dl>'

@@ -27,7 +27,7 @@ def number_link(prefix: str, article: str, number: int, text: PageText, referenc
 
 
 def sources_html(references: Sequence[Reference], articles: Mapping[str, Article], prefix: str, text: PageText) -> str:
-    """Return the sources of one answer, by article and number; ids stand under `prefix`."""
+    """Return the sources that some quotes carry, by article and number; ids stand under `prefix`."""
     heading = f'<h3 id="{prefix}-sources">{escape(text.sources)}</h3>'
     if not references:
         inner = f'<p class="hint">{escape(text.no_sources)}</p>'
