@@ -149,3 +149,71 @@ def violations(page: Page) -> list[str]:
     """Return what axe finds wrong."""
     found = Axe().run(page).response["violations"]
     return [f"{entry['id']}: {entry['nodes'][0]['html'][:160]}" for entry in found]
+
+
+def tab(page: Page, name: str) -> None:
+    """Select a tab: "ask", "read", "explore" or "check", whatever its label."""
+    page.locator(f"#views [role=tab][data-tab-id={name}]").click()
+
+
+def check(page: Page, quote: str) -> None:
+    """Type a quote to check and press Enter."""
+    page.locator("#quote textarea").fill(quote)
+    page.locator("#quote textarea").press("Enter")
+
+
+def every_state(page: Page) -> Iterator[str]:
+    """Bring the page into each of its states, one after another, and yield what each is called."""
+    page.locator("#filters summary").click()
+    page.locator("#filters input[name=article]").first.wait_for()
+    yield "at the start, filters open"
+    ask(page, "the bow rake levels heavy soil collect snails danger")
+    page.locator("#t1").wait_for()
+    for summary in page.locator("#t1 summary").all():
+        summary.click()
+    page.locator("#t1 a.number").first.click()
+    yield "answered, everything opened, a source lit"
+    page.locator("#t1 [data-verdict=useful]").click()
+    page.locator("#t1 .noted:not(:empty)").wait_for()
+    yield "feedback noted"
+    ask(page, "which source?")
+    page.locator("#t2 .understood").wait_for()
+    yield "a follow-up, understood"
+    ask(page, "quantum spade")
+    page.locator("#t3 .nearest").wait_for()
+    yield "not in the articles"
+    page.locator("#filters input[name=sourced]").check()
+    ask(page, "tears thatch")
+    page.locator("#t4 .nothing").wait_for()
+    yield "nothing within the filters"
+    page.locator("#t4 [data-do=unfilter]").click()
+    ask(page, f"about {SECRET}")
+    page.locator("#refusal p").first.wait_for()
+    yield "refused"
+    ask(page, "please explode now")
+    page.locator("#problem p").wait_for()
+    yield "a problem"
+    page.locator("#t1 button.open").first.click()
+    page.locator(".reader mark").first.wait_for()
+    yield "the reader, at a quote"
+    page.locator(".reader input[value=sourced]").uncheck()
+    yield "the reader, without what is sourced"
+    tab(page, "explore")
+    page.locator("[data-facet=plan]").click()
+    page.locator("#passages dl").first.wait_for()
+    yield "a list of table rows"
+    page.locator("#passage-search").fill("worms")
+    page.locator("#passage-count:not(:empty)").wait_for()
+    yield "a list, searched"
+    tab(page, "check")
+    for verdict, quote in {
+        "changed": "The bow rake levels light soil. [9]",
+        "exact": "The bow rake levels heavy soil. [2] [4]",
+        "absent": "Nothing here is about gardens of any kind.",
+    }.items():
+        check(page, quote)
+        page.locator(f"#verdict .{verdict}").wait_for()
+        yield f"a quote that is {verdict}"
+    check(page, f"The rake of {SECRET}.")
+    page.locator("#check-problem .refusal").wait_for()
+    yield "a quote refused"

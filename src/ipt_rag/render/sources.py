@@ -38,7 +38,7 @@ def sources_html(references: Sequence[Reference], articles: Mapping[str, Article
             entries = "".join(source_html(entry, prefix, text) for entry in sorted(group, key=lambda e: e.number))
             groups.append(f'<p class="of">{escape(title)}</p><ul>{entries}</ul>')
         inner = "".join(groups)
-    return f'<aside class="sources" aria-labelledby="{prefix}-sources">{heading}{inner}</aside>'
+    return f'<aside class="sources" aria-labelledby="{prefix}-sources {prefix}-question">{heading}{inner}</aside>'
 
 
 def source_html(entry: Reference, prefix: str, text: PageText, *, sought: bool = False) -> str:

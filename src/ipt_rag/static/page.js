@@ -33,8 +33,7 @@ window.iptPage = (() => {
   const problemOf = (packet) => packet ? problem(packet.said, packet.language) : problem(words.failed);
 
   // Selects a tab as a reader would: what Gradio has not mounted yet comes with it.
-  const TABS = ["ask", "read", "explore", "check"];
-  const turnTo = (tab) => document.querySelectorAll("#views [role=tab]")[TABS.indexOf(tab)]?.click();
+  const turnTo = (tab) => find(`#views [role=tab][data-tab-id=${tab}]`)?.click();
 
   // ---- a call that does not come through
 
