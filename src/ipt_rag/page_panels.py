@@ -68,8 +68,8 @@ def desk(*, keep_on_reload: bool) -> str:
         for name in ("copy", "markdown", "json", "html", "print", "new")
     )
     return (
-        _filters() + '<div id="problem" role="alert"></div><div id="refusal" role="alert"></div>'
-        '<p id="status" role="status" aria-live="polite"></p>'
+        '<div id="problem" role="alert"></div><div id="refusal" role="alert"></div>'
+        f'<p id="status" role="status" aria-live="polite"></p>{_filters()}'
         f'<section id="turns" {_label("answers")}{" data-kept" if keep_on_reload else ""}></section>'
         f'<div id="tools" role="group" aria-labelledby="tools-name" hidden>{tools}</div>'
         f'<details id="examples" open>{_word("examples", "summary")}<div class="roles">{roles}</div></details>'

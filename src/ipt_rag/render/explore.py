@@ -7,7 +7,7 @@ from html import escape
 from ipt_rag.page_text import PageText
 from ipt_rag.records import Article, Kind, Passage
 from ipt_rag.render.article_text import LLM_TAG, prose
-from ipt_rag.render.quote import row_pairs, shown, vouched
+from ipt_rag.render.quote import place_button, row_pairs, shown, vouched
 
 _SECTIONS = {  # which headings each list draws on; a heading is written by people, so its words are matched loosely
     "indications": re.compile(r"(?<!contra)indication|populations?|who (?:is it|can)|benefit|uses?\b", re.IGNORECASE),
@@ -58,10 +58,8 @@ def _explored(article: Article, passage: Passage, text: PageText) -> str:
         if passage.lead_in and passage.kind not in ("row", "definition", "question")
         else ""
     )
-    where = f'data-article="{escape(article.slug)}" data-start="{passage.start}" data-end="{passage.end}"'
     return (
         f'<li class="quote">{lead_in}<blockquote lang="{escape(article.language or "en")}">{body}</blockquote>'
         f'<p class="vouched {passage.provenance}">{escape(vouched(quote, text))}</p>'
-        f'<p class="place"><button type="button" class="open" {where}>'
-        f"<cite>{escape(article.title)}</cite> › {escape(quote.section)}</button></p></li>"
+        f"{place_button(article, quote.section, passage.start, passage.end)}</li>"
     )

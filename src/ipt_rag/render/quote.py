@@ -71,6 +71,15 @@ def quote_html(
     )
 
 
+def place_button(article: Article, section: str, start: int, end: int) -> str:
+    """Return where a passage stands, as the button that opens the article there."""
+    return (
+        f'<p class="place"><button type="button" class="open" data-article="{escape(article.slug)}" '
+        f'data-start="{start}" data-end="{end}"><cite>{escape(article.title)}</cite>'
+        f"{f' › {escape(section)}' if section else ''}</button></p>"
+    )
+
+
 def vouched(quote: Quote, text: PageText) -> str:
     """Return who vouches for a quote, and the tier of its best source with what it means, in words."""
     said = text.vouched[quote.provenance]

@@ -7,6 +7,7 @@ from ipt_rag.check import Change, QuoteCheck
 from ipt_rag.page_text import PageText
 from ipt_rag.records import Article, Reference
 from ipt_rag.render.article_text import LLM_TAG, prose
+from ipt_rag.render.quote import place_button
 from ipt_rag.render.sources import number_link, source_html
 
 PREFIX = "check"  # of the ids of its sources: there is one verdict at a time
@@ -36,7 +37,6 @@ def _printed(check: QuoteCheck, article: Article, text: PageText) -> str:
 
     heading = text.check["nearest" if check.verdict == "absent" else "printed"]
     sources = text.check["sources"].format(sources=", ".join(check.printed_sources) or text.check["none"])
-    where = f'data-article="{escape(article.slug)}" data-start="{check.start}" data-end="{check.end}"'
     entries = "".join(
         source_html(Reference(article.slug, source.number, source.tier, source.reference, source.address), PREFIX, text)
         for source in article.sources
@@ -45,8 +45,6 @@ def _printed(check: QuoteCheck, article: Article, text: PageText) -> str:
     return (
         f'<h3>{escape(heading)}</h3><div class="quote"><blockquote lang="{escape(article.language or "en")}">'
         f'{prose(check.text, link=link)}</blockquote><p class="vouched">{escape(sources)}</p>'
-        f'<p class="place"><button type="button" class="open" {where}>'
-        f"<cite>{escape(article.title)}</cite> › "
-        f"{escape(' › '.join(check.section))}</button></p></div>"
+        f"{place_button(article, ' › '.join(check.section), check.start, check.end)}</div>"
         + (f'<ul class="sources">{entries}</ul>' if entries else "")
     )
