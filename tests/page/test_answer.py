@@ -11,6 +11,9 @@ def test_an_answer_and_the_way_to_its_sources(page: Page) -> None:
     ask(page, "the bow rake levels")
     quote = page.locator("#t1 figure.quote").first
     expect(quote.locator("blockquote")).to_have_text("The bow rake levels heavy soil. [2] [4]")
+    expect(quote.locator("blockquote mark")).to_have_text(["bow", "rake", "levels"])
+    expect(quote.locator(".vouched")).to_have_text("Sourced · best source T2, established: manuals and expert bodies")
+    expect(quote.locator(".place")).to_have_text("A plain article › Tools › Spades")
     expect(page.locator("#status")).to_contain_text("Answer 1: ")
     expect(page.locator("#question textarea")).to_have_value("")
     expect(page.locator("#question textarea")).to_be_focused()

@@ -25,3 +25,8 @@ def test_filters_change_the_search(page: Page) -> None:
     expect(page.locator("#filters input:checked")).to_have_count(0)
     page.keyboard.press("Enter")
     expect(page.locator("#t4 blockquote").first).to_contain_text("The thatch rake tears thatch.")
+    page.locator("#filters input[value=T1]").check()
+    ask(page, "gardens water in the morning evening snails")
+    expect(page.locator("#t5 .filtered")).to_have_text("Filtered: T1")
+    for vouched in page.locator("#t5 .vouched").all():
+        expect(vouched).to_contain_text("best source T1")

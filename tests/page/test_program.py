@@ -5,7 +5,20 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from page.in_browser import SECRET, Server, ask, free_port, opened, real_program, served, watched, words_command
+from page.in_browser import (
+    SECRET,
+    Server,
+    ask,
+    check,
+    free_port,
+    opened,
+    real_program,
+    served,
+    tab,
+    violations,
+    watched,
+    words_command,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -23,8 +36,61 @@ def test_the_page_shows_while_the_articles_are_read(browser: Browser, tmp_path: 
         expect(page.locator("#state")).to_have_text("Reading the articles…")
         ask(page, "the bow rake levels")
         expect(page.locator("#status")).to_contain_text("still being read")
+        assert violations(page) == []
+        tab(page, "explore")
+        expect(page.locator("#passages")).to_have_text("Reading the articles…")
+        tab(page, "read")
+        expect(page.locator("#shelf")).to_have_text("Reading the articles…")
+        tab(page, "ask")
         expect(page.locator("#t1")).to_be_visible(timeout=20_000)
         expect(page.locator("#state")).to_have_text("Ready")
+        tab(page, "read")
+        expect(page.locator("#shelf button.open")).to_have_count(2)
+        tab(page, "explore")
+        expect(page.locator("#passages li").first).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        pytest.param(429, "Too many questions at once.", id="the door's limit"),
+        pytest.param(503, "Too many questions at once.", id="a full queue"),
+        pytest.param(413, "This is too long to be read here.", id="the door's size"),
+        pytest.param(404, "Something went wrong here", id="anything else"),
+    ],
+)
+def test_a_call_that_is_turned_away_is_told(browser: Browser, server: Server, status: int, told: str) -> None:
+    """Where a call is refused, the page says why where it was made, keeps what was typed, and goes on to work."""
+    with watched(browser, expected=f"status of {status}") as context:
+        page = opened(context, server)
+        page.route("**/queue/join*", lambda route: route.fulfill(status=status, body="no"))
+        ask(page, "the bow rake levels")
+        expect(page.locator("#problem")).to_contain_text(told)
+        expect(page.locator("#status")).to_be_empty()
+        expect(page.locator("#question textarea")).to_have_value("the bow rake levels")
+        tab(page, "check")
+        check(page, "The bow rake levels heavy soil.")
+        expect(page.locator("#check-problem")).to_contain_text(told)
+        tab(page, "read")
+        expect(page.locator("#state")).to_contain_text(told)
+        page.unroute("**/queue/join*")
+        tab(page, "ask")
+        page.locator("#question textarea").press("Enter")
+        expect(page.locator("#t1 blockquote").first).to_contain_text("bow rake")
+        expect(page.locator("#problem")).to_be_empty()
+        expect(page.locator("#state")).to_have_text("Ready")
+
+
+def test_a_stopped_program_is_told(browser: Browser, tmp_path: Path) -> None:
+    """A question to a program that has ended is told, not searched for ever; the question stays in the box."""
+    port = free_port()
+    with watched(browser, expected="net::ERR_CONNECTION_REFUSED") as context:
+        with served(tmp_path, words_command(port), port) as server:
+            page = opened(context, server)
+        ask(page, "the bow rake levels")
+        expect(page.locator("#problem")).to_contain_text("The program has stopped.")
+        expect(page.locator("#state")).to_contain_text("The program has stopped.")
+        expect(page.locator("#question textarea")).to_have_value("the bow rake levels")
 
 
 @pytest.mark.model

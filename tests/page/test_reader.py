@@ -1,7 +1,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from page.in_browser import ask
+from page.in_browser import ask, tab
 
 pytestmark = pytest.mark.browser
 
@@ -21,6 +21,25 @@ def test_the_reader_opens_at_the_quote(page: Page) -> None:
     page.get_by_label("Sourced", exact=True).uncheck()
     expect(sourced).to_be_hidden()
     expect(mark).to_be_visible()
+    expect(page.locator(".reader li", has_text="leaf rake")).to_be_hidden()  # its bullet too
+
+
+@pytest.mark.parametrize("way", ["button", "Escape"])
+def test_the_reader_leads_back(page: Page, way: str) -> None:
+    """A button and Escape lead from the article back to the button that opened it; from the shelf there is no back."""
+    ask(page, "thatch rake tears")
+    opening = page.locator("#t1 button.open").first
+    opening.click()
+    expect(page.locator(".reader mark")).to_be_focused()
+    back = page.get_by_role("button", name="Back to where you were")
+    expect(back).to_be_in_viewport()
+    back.click() if way == "button" else page.keyboard.press("Escape")
+    expect(opening).to_be_focused()
+    expect(opening).to_be_in_viewport()
+    tab(page, "read")
+    page.locator("#shelf button.open").last.click()
+    expect(page.locator(".reader h2")).to_be_focused()
+    expect(back).to_be_hidden()
 
 
 def test_the_shelf_lists_the_articles(page: Page) -> None:
