@@ -35,6 +35,13 @@ window.iptPage = (() => {
   // Selects a tab as a reader would: what Gradio has not mounted yet comes with it.
   const turnTo = (tab) => find(`#views [role=tab][data-tab-id=${tab}]`)?.click();
 
+  // Does something with what a look finds, once it finds it: Gradio shows a tab some frames after it was selected.
+  const once = (look, then, tries = 300) => requestAnimationFrame(() => {
+    const found = look();
+    if (found) then(found);
+    else if (tries) once(look, then, tries - 1);
+  });
+
   // ---- a call that does not come through
 
   // Gradio tells it in a notice of its own, in its own words, and leaves the question waiting; the style hides the notice.
@@ -209,15 +216,17 @@ window.iptPage = (() => {
   // ---- from a number to its source, and back
 
   const goTo = (link) => {
-    if (link.matches(".skip")) turnTo("ask"); // the question may stand behind another tab
+    if (link.matches(".skip")) { // the question may stand behind another tab
+      turnTo("ask");
+      return once(() => box()?.offsetParent && box(), (area) => area.focus());
+    }
     const target = document.getElementById(decodeURIComponent(link.hash.slice(1)));
     if (!target) return;
     for (let at = target.parentElement; at; at = at.parentElement) if (at.tagName === "DETAILS") at.open = true;
     for (const lit of document.querySelectorAll(".lit")) lit.classList.remove("lit");
     if (link.classList.contains("number")) { lastNumber = link; target.classList.add("lit"); }
-    const inner = target.matches("#question") ? box() : target;
-    inner.focus({ preventScroll: true });
-    scrollTo(inner, link.classList.contains("number") ? "nearest" : "start");
+    target.focus({ preventScroll: true });
+    scrollTo(target, link.classList.contains("number") ? "nearest" : "start");
   };
 
   // ---- the reader
@@ -228,32 +237,28 @@ window.iptPage = (() => {
     cameFrom = tab ? { tab, button } : null;
     const { article, start, end, section } = button.dataset;
     window.iptPage.openArticle({ article, language, section: section ?? "", start: start ?? null, end: end ?? null });
-    const before = find("#reader .reader, #reader .problem");
-    let tries = 0;
-    const settle = () => { // the tab and the article are shown by Gradio, some frames later
+    const place = `${article} ${start ? `${start}-${end}` : section ?? ""}`;
+    const come = () => { // the former article is shown before it
       const shown = find("#reader .reader, #reader .problem");
-      if ((!shown || shown === before || !shown.offsetParent) && tries++ < 300) return requestAnimationFrame(settle);
-      if (!shown) return;
+      return shown?.offsetParent && (shown.dataset.place === place || shown.matches(".problem")) ? shown : null;
+    };
+    once(come, (shown) => {
       const back = find("#reader .back");
       if (back) back.hidden = !cameFrom;
       const target = find("mark", shown) || find("[data-sought]", shown) || find("h2", shown) || shown;
       if (!target.hasAttribute("tabindex")) target.setAttribute("tabindex", "-1");
       target.focus({ preventScroll: true });
       target.scrollIntoView({ block: target.tagName === "MARK" ? "center" : "start" });
-    };
-    requestAnimationFrame(settle);
+    });
   };
 
   const goBack = () => {
-    turnTo(cameFrom.tab);
-    let tries = 0;
-    const settle = () => { // a button that has gone meanwhile, with its conversation, is not waited for
-      if (!cameFrom.button.isConnected) return;
-      if (!cameFrom.button.offsetParent && tries++ < 300) return requestAnimationFrame(settle);
-      cameFrom.button.focus({ preventScroll: true });
-      cameFrom.button.scrollIntoView({ block: "center" });
-    };
-    requestAnimationFrame(settle);
+    const { tab, button } = cameFrom; // the button may have gone meanwhile, with its conversation
+    turnTo(tab);
+    once(() => button.offsetParent && button, () => {
+      button.focus({ preventScroll: true });
+      button.scrollIntoView({ block: "center" });
+    });
   };
 
   const showVouched = (fieldset) => {
