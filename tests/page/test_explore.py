@@ -9,7 +9,7 @@ def test_lists_can_be_explored(page: Page) -> None:
     page.get_by_role("tab", name="Explore").click()
     page.get_by_role("button", name="Key terms").click()
     expect(page.locator("#passages h2")).to_have_text("Key terms")
-    expect(page.locator("#passages li.quote")).to_have_count(2)
+    expect(page.locator("#passages li.quote")).to_have_count(3)
     page.get_by_label("Search these passages").fill("mulch")
     expect(page.locator("#passages li.quote:visible")).to_have_count(1)
     expect(page.locator("#passage-count")).to_have_text("Shown: 1")

@@ -27,7 +27,7 @@ def test_the_page_shows_while_the_articles_are_read(browser: Browser, tmp_path: 
     """The page opens at once with an honest state; the first question waits and is answered."""
     port = free_port()
     with (
-        served(tmp_path, words_command(port, reading_s=6), port, wait_for="reading") as slow,
+        served(tmp_path, words_command(port, reading_s=12), port, wait_for="reading") as slow,
         watched(browser) as context,
     ):
         page = context.new_page()
@@ -38,9 +38,9 @@ def test_the_page_shows_while_the_articles_are_read(browser: Browser, tmp_path: 
         expect(page.locator("#status")).to_contain_text("still being read")
         assert violations(page) == []
         tab(page, "explore")
-        expect(page.locator("#passages")).to_have_text("Reading the articles…")
+        expect(page.locator("#passages .hint")).to_have_text("Reading the articles…")
         tab(page, "read")
-        expect(page.locator("#shelf")).to_have_text("Reading the articles…")
+        expect(page.locator("#shelf .hint")).to_have_text("Reading the articles…")
         tab(page, "ask")
         expect(page.locator("#t1")).to_be_visible(timeout=20_000)
         expect(page.locator("#state")).to_have_text("Ready")
