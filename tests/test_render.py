@@ -6,9 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ipt_rag.check import QuoteChecker
 from ipt_rag.page_text import BANNER, ENGLISH
 from ipt_rag.records import Answer, Place
-from ipt_rag.render import explore_html, reader_html, refusal_html, status_sentence, turn_html, turn_markdown
+from ipt_rag.render import (
+    check_html,
+    explore_html,
+    reader_html,
+    refusal_html,
+    status_sentence,
+    turn_html,
+    turn_markdown,
+)
 from ipt_rag.render.article_text import LLM_TAG, cells, inline, prose
 from ipt_rag.render.blocks import blocks_html
 from word_library import WordLibrary
@@ -226,6 +235,45 @@ def test_lists_of_passages(library: WordLibrary) -> None:
     assert "Which rake do I avoid" in page["questions"]
     assert "Snails are a form of worm" in page["misconceptions"]
     assert "An allotment keeper" in page["examples"]
+
+
+@pytest.mark.parametrize(
+    ("quote", "said"),
+    [
+        ("The bow rake levels light soil.", "Word: said “light”, printed “heavy”"),
+        ("The bow rake levels soil.", "Word left out: “heavy”"),
+        ("The bow rake levels very heavy soil.", "Word added: “very”"),
+        ("The bow rake levels heavy soil. [9]", "Sources said: 9"),
+    ],
+)
+def test_a_verdict_says_what_differs(library: WordLibrary, quote: str, said: str) -> None:
+    """A change is told as what was said and printed, left out or added; the printed sources are there to go to."""
+    html = check_html(QuoteChecker(library.index.shelf.values()).check(quote), library.index.shelf, ENGLISH)
+    assert f"<li>{said}</li>" in html
+    ids = set(re.findall(r' id="([^"]+)"', html))
+    assert ids == {"check-plain-article-2", "check-plain-article-4"}
+
+
+def test_a_verdict_without_a_place(library: WordLibrary) -> None:
+    """Where no article has a word of the quote, the verdict stands alone."""
+    html = check_html(QuoteChecker(library.index.shelf.values()).check("Xyzzy!"), library.index.shelf, ENGLISH)
+    assert plain(html) == ENGLISH.verdicts["absent"]
+
+
+def test_kept_questions_are_told_before_feedback_is_given(library: WordLibrary) -> None:
+    """Only where the operator keeps questions do the feedback buttons say so."""
+    answer = library.ask("leaf rake gathers")
+    for kept in (True, False):
+        html = turn_html(
+            answer,
+            question="?",
+            turn=1,
+            articles=library.index.shelf,
+            text=ENGLISH,
+            feedback=True,
+            keeps_questions=kept,
+        )
+        assert (ENGLISH.feedback["keeps"] in html) is kept
 
 
 def test_a_refusal_holds_fixed_words_only() -> None:

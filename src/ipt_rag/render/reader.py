@@ -53,13 +53,13 @@ def reader_html(article: Article, *, mark: Offsets | None = None, section: str =
         f"<span>{escape(label.split(':')[0])}</span></label>"
         for who, label in text.vouched.items()
     )
-    place = f"{article.slug} {f'{mark[0]}-{mark[1]}' if mark else section}"  # so that the page knows it has come
+    shown = f"{article.slug} {f'{mark[0]}-{mark[1]}' if mark else section}"  # so that the page knows it has come
     # A passage from the list of sources stands in no section of the text.
     to_sources = ' data-sought="section"' if section and not mark and "data-sought" not in "".join(body) else ""
     language = escape(article.language or "en")
     return (
         f'<p class="back" hidden><button type="button" data-do="back">{escape(text.page["back"])}</button></p>'
-        f'<article class="reader" data-place="{escape(place)}" aria-labelledby="read-title">'
+        f'<article class="reader" data-place="{escape(shown)}" aria-labelledby="read-title">'
         f'<h2 id="read-title" tabindex="-1" lang="{language}">{escape(article.title)}</h2>'
         f'<dl class="about">{facts}</dl>'
         f'<nav aria-label="{escape(text.sections)}"><h3>{escape(text.sections)}</h3><ol>{"".join(contents)}'

@@ -1,5 +1,6 @@
 """The verdict on a checked quote."""
 
+import re
 from collections.abc import Mapping
 from html import escape
 
@@ -28,7 +29,17 @@ def check_html(check: QuoteCheck, articles: Mapping[str, Article], text: PageTex
 
 def _change(change: Change, text: PageText) -> str:
     how = "added" if not change.printed else "left_out" if not change.said else "change"
-    return text.check[how].format(kind=text.changes[change.kind], said=change.said, printed=change.printed)
+    said, printed = _as_written(change.said), _as_written(change.printed)
+    return text.check[how].format(kind=text.changes[change.kind], said=said, printed=printed)
+
+
+def _as_written(words: str) -> str:
+    """Return compared words without the spaces that stand before their commas and full stops.
+
+    >>> _as_written("an initial phase , and a middle one .")
+    'an initial phase, and a middle one.'
+    """
+    return re.sub(r" (?=[,.;:!?)])", "", words)
 
 
 def _printed(check: QuoteCheck, article: Article, text: PageText) -> str:
