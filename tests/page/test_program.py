@@ -71,6 +71,7 @@ def test_a_call_that_is_turned_away_is_told(browser: Browser, server: Server, st
         tab(page, "check")
         check(page, "The bow rake levels heavy soil.")
         expect(page.locator("#check-problem")).to_contain_text(told)
+        expect(page.locator("#check-status")).to_be_empty()
         tab(page, "read")
         expect(page.locator("#state")).to_contain_text(told)
         page.unroute("**/queue/join*")

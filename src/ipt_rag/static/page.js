@@ -24,7 +24,7 @@ window.iptPage = (() => {
     for (const name of ["#problem", "#refusal"]) { const note = find(name); if (note) note.replaceChildren(); }
   };
 
-  // What the program says of a problem is English unless it says otherwise; the page's own words are in its language.
+  // A sentence that the program has in English only says so in its packet; the page's own are in the page's language.
   const problem = (sentence, lang = language) => {
     const line = document.createElement("p");
     Object.assign(line, { className: "problem", textContent: sentence, lang });
@@ -56,7 +56,7 @@ window.iptPage = (() => {
 
   const notCome = (sentence) => {
     find("#turns").removeAttribute("aria-busy");
-    say("");
+    for (const line of document.querySelectorAll("#status, #check-status")) line.textContent = "";
     const place = { question: "#problem", quote: "#check-problem" }[waitingFor];
     waitingFor = null;
     if (place) return find(place).replaceChildren(problem(sentence));
