@@ -130,10 +130,10 @@ def test_an_import_reports_what_it_did() -> None:
         doubts=(Doubt(9, "areasgrief", "glued words"),),
         counted="line",
     )
-    assert added_text(AddedPage(Path("corpus/ipt.md"), True, report)) == (
+    assert added_text(AddedPage(Path("corpus/ipt.md"), "added", report)) == (
         "Wrote corpus/ipt.md\n"
         "  2 sections, 3 paragraphs, 4 marker groups, 1 sources\n"
         "  left out, line 7 (votes): 0 upvotes\n"
         "  look at line 9: glued words: areasgrief"
     )
-    assert added_text(AddedPage(Path("a.md"), False, report)).startswith("Nothing changed in a.md\n")
+    assert added_text(AddedPage(Path("a.md"), "unchanged", report)).startswith("Nothing changed in a.md\n")

@@ -1,6 +1,7 @@
 """Offline: article files in, one generation of the index out. Joins the steps; nothing else sees the whole line."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from ipt_rag.index import (
     Index,
     current_digest,
     digest_of,
+    drop_generations,
     write_generation,
 )
 from ipt_rag.keys import Keys, read_keys
@@ -59,10 +61,40 @@ def build_index(
     """
     articles = read_corpus(corpus)
     keys = [read_keys(corpus, article.slug) for article in articles]
+    with _writing(index):
+        return _build(articles, keys, index, report, open_encoder)
+
+
+def build_without(
+    left_out: Path,
+    corpus: Path,
+    index: Path,
+    *,
+    report: Report = lambda line: None,
+    open_encoder: Callable[[], Encoder] = MiniLM.open,
+) -> BuildReport | None:
+    """Bring an index up to date as if one article file were not there, and leave nothing of it on the disk.
+
+    Without any other article there is no index afterwards, and None is returned.
+
+    Raises:
+        ArticleError, EncoderError, SettingsError: as `build_index`.
+    """
+    articles = read_corpus(corpus, without=left_out)
+    keys = [read_keys(corpus, article.slug) for article in articles]
+    with _writing(index):
+        done = _build(articles, keys, index, report, open_encoder) if articles else None
+        drop_generations(index, keep=(done.digest,) if done else ())
+    return done
+
+
+@contextmanager
+def _writing(index: Path) -> Iterator[None]:
+    """Hold the index folder for one builder; what keeps it from being written is one sentence."""
     try:
         index.mkdir(parents=True, exist_ok=True)
         with FileLock(index / ".lock", timeout=0):
-            return _build(articles, keys, index, report, open_encoder)
+            yield
     except Timeout:
         raise SettingsError(f"Another build is writing {index}. Wait for it to finish, then try again.") from None
     except OSError as error:
