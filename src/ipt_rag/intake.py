@@ -22,7 +22,7 @@ from ipt_rag.importing import (
     ImportedPage,
     ImportReport,
     PlacedText,
-    drop_originals,
+    drop_original,
     edited_since,
     find_pages,
     import_bytes,
@@ -90,7 +90,8 @@ class Intake:
         """
         if slug and len(paths) > 1:
             raise SettingsError(f"--slug names one article, and these are {len(paths):,} pages. Add that page alone.")
-        for path in paths:  # first, so that no page takes the place of an article whose own page comes later
+        for path in paths if len(paths) > 1 else ():
+            # First of all, so that no page takes the place of an article whose own page comes later.
             with suppress(ImportRefusedError):
                 if made := self._made_of(_digest(read_page(path)), slug):
                     self._made_from.setdefault(made, path)
@@ -196,13 +197,14 @@ class Intake:
         before = self._abouts.get(target, {}).get("sha256", "")
         kept = self._originals or kept_original(self._corpus, before) is not None
         outcome: Outcome = "replaced" if target.exists() else "added"
-        if outcome == "replaced" and target.read_bytes() == page.markdown.encode():
+        if target.is_file() and target.read_bytes() == page.markdown.encode():
             outcome = "unchanged"
         write_page(page, self._corpus, target, with_original=kept)
         self._abouts[target] = dict(page.about)
         self._made_from[target] = path
-        if all(self._abouts.values()):  # of an article that cannot be read nobody knows which original is its own
-            drop_originals(self._corpus, but={about.get("sha256", "") for about in self._abouts.values()})
+        if not any(about.get("sha256") == before for about in self._abouts.values()):
+            with suppress(OSError):  # the article is right without it, and stands already
+                drop_original(self._corpus, before)
         return outcome
 
     def _kept(self, made: Path, path: Path, data: bytes) -> tuple[str, ...]:
@@ -243,32 +245,29 @@ def _refuse_phi(page: ImportedPage, guard: Guard) -> None:
     if not found:
         return
     kinds = ", ".join(dict.fromkeys(kind for _, kind in found))
-    places = list(
-        dict.fromkeys(
-            _place(text, page.report.counted)
-            for text in sorted({text for text, _ in found}, key=lambda text: (text.line, text.number))
-        )
-    )
-    listed = ", ".join(places[:MAX_PLACES]) + (" and others" if len(places) > MAX_PLACES else "")
+    places = _places([text for text, _ in found], page.report.counted)
     raise ImportRefusedError(
-        f"{page.report.file} looks as if it held protected health information ({kinds}), in {listed}. "
+        f"{page.report.file} looks as if it held protected health information ({kinds}), in {places}. "
         "Take it out, or pass --allow-phi-like with the reason why it may stay. Nothing was written."
     )
 
 
-def _place(text: PlacedText, counted: Counted) -> str:
-    """Return how a block is found in the file that was added.
+def _places(texts: Collection[PlacedText], counted: Counted) -> str:
+    """Return how blocks are found in the file that was added, by where they begin.
 
-    >>> (
-    ...     _place(PlacedText("Tea.", 7, 2), "line"),
-    ...     _place(PlacedText("Tea.", 0, 2), "none"),
-    ...     _place(PlacedText("", 0, 0), "none"),
-    ... )
-    ('line 7', 'paragraph, item or row 2', 'the title')
+    >>> _places([PlacedText("Tea", 0, 0), PlacedText("Old.", 9, 3), PlacedText("Hot.", 7, 2)], "line")
+    'the title, the text that begins at line 7, 9'
+    >>> _places([PlacedText("Old.", 0, 3)], "none")
+    'paragraph, item or row 3'
     """
-    if not text.number:
-        return "the title"
-    return f"{counted} {text.line}" if text.line and counted != "none" else f"paragraph, item or row {text.number}"
+    title = [] if all(text.number for text in texts) else ["the title"]
+    lines = sorted({text.line for text in texts if text.number})
+    if counted == "none" or 0 in lines:
+        opening, numbers = "paragraph, item or row", sorted({text.number for text in texts if text.number})
+    else:
+        opening, numbers = f"the text that begins {'at' if counted == 'line' else 'on'} {counted}", lines
+    listed = ", ".join(map(str, numbers[:MAX_PLACES])) + (" and others" if len(numbers) > MAX_PLACES else "")
+    return ", ".join([*title, *([f"{opening} {listed}"] if numbers else [])])
 
 
 def _without_phi(report: ImportReport, guard: Guard) -> ImportReport:

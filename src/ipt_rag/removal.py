@@ -8,10 +8,10 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from ipt_rag.corpus import article_paths, read_abouts
+from ipt_rag.corpus import SLUG, article_paths, read_abouts
 from ipt_rag.embed import Encoder, MiniLM
 from ipt_rag.errors import CorpusError, IndexDamagedError, IndexMissingError, SettingsError
-from ipt_rag.importing import drop_originals
+from ipt_rag.importing import drop_original
 from ipt_rag.index import Index
 
 MAX_NAMED = 20  # slugs in a message; `ipt-rag list` has them all
@@ -45,7 +45,10 @@ def remove_article(
     """
     article_paths(corpus)  # says what is wrong with a corpus that is missing or empty
     abouts = read_abouts(corpus)
-    slugs = {about.get("slug", path.stem): path for path, about in abouts.items()}
+    # A slug that is none could make a path that leads out of the folder.
+    slugs = {
+        said if SLUG.fullmatch(said := about.get("slug", "")) else path.stem: path for path, about in abouts.items()
+    }
     if slug not in slugs:
         named = ", ".join(f"`{each}`" for each in sorted(slugs)[:MAX_NAMED])
         more = f" and {len(slugs) - MAX_NAMED:,} more (`ipt-rag list`)" if len(slugs) > MAX_NAMED else ""
@@ -53,11 +56,12 @@ def remove_article(
     path = slugs[slug]
     indexed = _indexed(slug, slugs, corpus, index)
     digest = _build_without(path, corpus, index, report, open_encoder) if indexed else ""
-    others = {each: about for each, about in abouts.items() if each != path}
+    sha256 = abouts[path].get("sha256", "")
+    shared = any(about.get("sha256") == sha256 for each, about in abouts.items() if each != path)
     try:
         (corpus / f"{slug}.questions.jsonl").unlink(missing_ok=True)
-        if all(others.values()):  # of an article that cannot be read nobody knows which original is its own
-            drop_originals(corpus, but={about.get("sha256", "") for about in others.values()})
+        if not shared:
+            drop_original(corpus, sha256)
         path.unlink()
     except OSError as error:
         raise SettingsError(

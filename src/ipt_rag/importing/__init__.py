@@ -3,7 +3,7 @@
 from ipt_rag.importing.add import READERS, import_bytes, import_page, read_page, write_page
 from ipt_rag.importing.folder import FoundPages, Skipped, find_pages
 from ipt_rag.importing.markers import Assume
-from ipt_rag.importing.originals import drop_originals, keep_original, kept_original
+from ipt_rag.importing.originals import drop_original, keep_original, kept_original
 from ipt_rag.importing.report import AddedPage, ImportedPage, ImportReport, PlacedText
 from ipt_rag.importing.stamp import edited_since
 
@@ -16,7 +16,7 @@ __all__ = [
     "ImportedPage",
     "PlacedText",
     "Skipped",
-    "drop_originals",
+    "drop_original",
     "edited_since",
     "find_pages",
     "import_bytes",

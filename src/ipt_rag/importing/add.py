@@ -127,12 +127,9 @@ def write_page(page: ImportedPage, corpus: Path, target: Path, *, with_original:
     Raises:
         ImportRefusedError: the folder cannot be written.
     """
-    try:
-        if with_original:
-            keep_original(corpus, page.about["sha256"], page.about["origin"], page.data)
-        write_whole(target, page.markdown.encode())
-    except OSError as error:
-        raise ImportRefusedError(f"{target} cannot be written ({error.strerror}). Nothing was changed.") from None
+    if with_original:
+        keep_original(corpus, page.about["sha256"], page.about["origin"], page.data)
+    write_whole(target, page.markdown.encode())
 
 
 def read_page(path: Path) -> bytes:
@@ -170,7 +167,7 @@ def _about(page: Page, data: bytes, name: str, slug: str, assumed: Collection[As
         "version": page.about.get("version", ""),
         "date": page.about.get("date", ""),
         "licence": "unknown; not ours to give",
-        "origin": name,
+        "origin": name.encode("utf-8", "replace").decode(),  # a name on the disk may hold bytes that are no text
         "sha256": hashlib.sha256(data).hexdigest(),
         "assumed": ", ".join(sorted(assumed)),
     }

@@ -6,25 +6,26 @@ The reader of the corpus takes the articles of the folder itself and never looks
 """
 
 import re
-from collections.abc import Collection
 from pathlib import Path, PurePath
 
-from ipt_rag.importing.whole_file import sync_folder, write_whole
+from ipt_rag.importing.whole_file import write_whole
 
 FOLDER = "originals"
-NAME = re.compile(r"([0-9a-f]{64})(?:\.[a-z]+)?")
+SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 def kept_original(corpus: Path, sha256: str) -> Path | None:
     """Return where the file with this digest is kept, None where it is not."""
-    return next((path for path in _originals(corpus) if path.name[:64] == sha256), None)
+    if not SHA256.fullmatch(sha256):
+        return None
+    return next((corpus / FOLDER).glob(f"{sha256}*"), None)
 
 
 def keep_original(corpus: Path, sha256: str, name: str, data: bytes) -> Path:
     """Keep a file, unless it is kept already, and return where; `name` is what it was called, for its ending.
 
     Raises:
-        OSError: it cannot be written.
+        ImportRefusedError: it cannot be written.
     """
     target = corpus / FOLDER / f"{sha256}{PurePath(name).suffix.lower()}"
     if not target.is_file() or target.read_bytes() != data:
@@ -32,22 +33,13 @@ def keep_original(corpus: Path, sha256: str, name: str, data: bytes) -> Path:
     return target
 
 
-def drop_originals(corpus: Path, *, but: Collection[str]) -> None:
-    """Remove the kept files but those with these digests; what else a person put into the folder stays.
+def drop_original(corpus: Path, sha256: str) -> None:
+    """Remove the kept file with this digest, and the folder after the last one.
 
     Raises:
-        OSError: one cannot be removed.
+        OSError: it cannot be removed.
     """
-    unused = [path for path in _originals(corpus) if path.name[:64] not in but]
-    for path in unused:
-        path.unlink()
-    folder = corpus / FOLDER
-    if unused:
-        sync_folder(folder)
-        if not any(folder.iterdir()):
-            folder.rmdir()
-
-
-def _originals(corpus: Path) -> list[Path]:
-    folder = corpus / FOLDER
-    return sorted(path for path in folder.iterdir() if NAME.fullmatch(path.name)) if folder.is_dir() else []
+    if kept := kept_original(corpus, sha256):
+        kept.unlink()
+        if not any(kept.parent.iterdir()):
+            kept.parent.rmdir()

@@ -4,13 +4,22 @@ import os
 import tempfile
 from pathlib import Path
 
+from ipt_rag.errors import ImportRefusedError
+
 
 def write_whole(target: Path, data: bytes) -> None:
     """Replace a file, its folder made where it is missing; a crash leaves the old or the new one, never a part.
 
     Raises:
-        OSError: it cannot be written; what stood there stands there still.
+        ImportRefusedError: it cannot be written; what stood there stands there still.
     """
+    try:
+        _write_whole(target, data)
+    except OSError as error:
+        raise ImportRefusedError(f"{target} cannot be written ({error.strerror}). Nothing was changed.") from None
+
+
+def _write_whole(target: Path, data: bytes) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     try:
@@ -23,13 +32,8 @@ def write_whole(target: Path, data: bytes) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
-    sync_folder(target.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make what was written to, renamed in or taken from a folder outlast a crash of the machine."""
-    handle = os.open(folder, os.O_RDONLY)
+    folder = os.open(target.parent, os.O_RDONLY)
     try:
-        os.fsync(handle)
+        os.fsync(folder)
     finally:
-        os.close(handle)
+        os.close(folder)
