@@ -88,6 +88,16 @@ def build_without(
     return done
 
 
+def drop_past(index: Path) -> None:
+    """Leave nothing of the generations before the current one on the disk.
+
+    Raises:
+        SettingsError: the index folder cannot be written, or a build holds it.
+    """
+    with _writing(index):
+        drop_generations(index, keep=(current_digest(index),))
+
+
 @contextmanager
 def _writing(index: Path) -> Iterator[None]:
     """Hold the index folder for one builder; what keeps it from being written is one sentence."""

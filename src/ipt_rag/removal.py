@@ -54,8 +54,16 @@ def remove_article(
         more = f" and {len(slugs) - MAX_NAMED:,} more (`ipt-rag list`)" if len(slugs) > MAX_NAMED else ""
         raise CorpusError(f"No article in {corpus} has this slug. There are {named}{more}.")
     path = slugs[slug]
-    indexed = _indexed(slug, slugs, corpus, index)
-    digest = _build_without(path, corpus, index, report, open_encoder) if indexed else ""
+    from ipt_rag.build import build_without, drop_past  # loads the splitter, for which printing need not wait
+
+    held = _held(index)
+    digest = ""
+    if slug in held:
+        _check_made_from(corpus, slugs, index, held)
+        done = build_without(path, corpus, index, report=report, open_encoder=open_encoder)
+        digest = done.digest if done else ""
+    elif held:
+        drop_past(index)  # a generation that held it, left by a removal that did not come to its end
     sha256 = abouts[path].get("sha256", "")
     shared = any(about.get("sha256") == sha256 for each, about in abouts.items() if each != path)
     try:
@@ -67,31 +75,25 @@ def remove_article(
         raise SettingsError(
             f"{error.filename} cannot be removed ({error.strerror}). Mend that and remove {slug} again."
         ) from None
-    return Removed(path, indexed, digest)
+    return Removed(path, slug in held, digest)
 
 
-def _build_without(
-    path: Path, corpus: Path, index: Path, report: Callable[[str], None], open_encoder: Callable[[], Encoder]
-) -> str:
-    from ipt_rag.build import build_without  # loads the splitter, for which what only prints need not wait
+def _held(index: Path) -> frozenset[str]:
+    """Return the slugs that an index holds, none where no index can answer."""
+    try:
+        return frozenset(article["slug"] for article in Index.open(index).made_from["articles"])
+    except (IndexDamagedError, IndexMissingError):
+        return frozenset()
 
-    done = build_without(path, corpus, index, report=report, open_encoder=open_encoder)
-    return done.digest if done else ""
 
-
-def _indexed(slug: str, slugs: Collection[str], corpus: Path, index: Path) -> bool:
-    """Return whether an index holds an article.
+def _check_made_from(corpus: Path, slugs: Collection[str], index: Path, held: frozenset[str]) -> None:
+    """Refuse to make an index anew from articles that it was not made from.
 
     Raises:
-        SettingsError: it does, but was made from another corpus.
+        SettingsError: it holds others.
     """
-    try:
-        held = {article["slug"] for article in Index.open(index).made_from["articles"]}
-    except (IndexDamagedError, IndexMissingError):
-        return False
-    if slug in held and not held <= set(slugs):
+    if not held <= set(slugs):
         raise SettingsError(
-            f"The index in {index} holds an article {slug}, but others too that are not in {corpus}. Name the index of "
+            f"The index in {index} holds this article, but others too that are not in {corpus}. Name the index of "
             f"{corpus} with --index, or run `ipt-rag build --corpus {corpus} --index {index}`. Nothing was removed."
         )
-    return slug in held
