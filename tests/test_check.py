@@ -95,6 +95,16 @@ def test_the_printed_text_is_a_slice_of_the_article(articles: tuple[Article, ...
     assert (checked.said_sources, checked.printed_sources) == (("1",), ("2",))
 
 
+def test_a_change_is_no_longer_than_it_is(tmp_path: Path) -> None:
+    """A word that also stands in a sentence before does not stretch the quote over all that lies between."""
+    path = tmp_path / "tea.md"
+    text = "The pot is warm on 3 days of the week in most of the houses. The tea is green and old and cold."
+    path.write_text(f"---\ntitle: Tea\nslug: tea\n---\n\n{text}\n")
+    checked = QuoteChecker([read_article(path)]).check("The very tea is green and old and cold.")
+    assert [(each.kind, each.said, each.printed) for each in checked.changes] == [("word", "very", "")]
+    assert checked.text == "The tea is green and old and cold."
+
+
 @pytest.mark.parametrize("quote", ["", " [4] ", "…", "x" * 20_001])
 def test_what_is_no_quote_is_refused(quote: str, articles: tuple[Article, ...]) -> None:
     """Nothing to check, or too much, is said in one sentence."""

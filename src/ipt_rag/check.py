@@ -214,13 +214,17 @@ def _standing(said: list[str], place: _Place) -> Iterator[tuple[_Place, int, int
 def _overlap(said: list[str], place: _Place) -> tuple[float, int, int]:
     """Return the share of the quote's tokens that stand in a block in order, and the stretch where they stand."""
     printed = [token for token, _, _ in place.tokens]
-    blocks = [each for each in SequenceMatcher(None, said, printed, autojunk=False).get_matching_blocks() if each.size]
-    if not blocks:
+    longest = SequenceMatcher(None, said, printed, autojunk=False).find_longest_match()
+    if not longest.size:
         return 0.0, 0, len(printed)
-    first = max(0, blocks[0].b - blocks[0].a)
-    last = blocks[-1]
-    after = min(len(printed), last.b + last.size + len(said) - last.a - last.size)
-    return sum(each.size for each in blocks) / len(said), first, max(after, first + 1)
+    # Only around the longest run: a "The" of some sentence before would stretch the quote over all between.
+    slack = len(said) // 2 + 3
+    opening = max(0, longest.b - longest.a - slack)
+    around = printed[opening : longest.b - longest.a + len(said) + slack]
+    matching = SequenceMatcher(None, said, around, autojunk=False).get_matching_blocks()[:-1]  # the last is empty
+    first, last = max(0, opening + matching[0].b - matching[0].a), matching[-1]
+    after = min(len(printed), opening + last.b + len(said) - last.a)
+    return sum(each.size for each in matching) / len(said), first, max(after, first + 1)
 
 
 def _changes(said: list[str], printed: list[str]) -> list[Change]:
