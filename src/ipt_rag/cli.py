@@ -135,7 +135,9 @@ def build(corpus: Path, index: Path) -> None:
     help="How to read citations that can be read in two ways; kept in the front matter.",
 )
 @click.option("--allow-phi-like", "phi_like", default="", help="Why text that looks like PHI may stand in the article.")
-@click.option("--replace", is_flag=True, help="Overwrite an article that was edited by hand or made from another file.")
+@click.option(
+    "--replace", is_flag=True, help="Make an unchanged page anew; overwrite edits by hand and articles of other files."
+)
 @click.option("--keep-original", is_flag=True, help="Keep each file beside its article, in originals/, by its digest.")
 def add(
     paths: tuple[Path, ...],

@@ -43,6 +43,8 @@ def remove_article(
         SettingsError: the index was made from other articles, or cannot be written; nothing was removed.
         ArticleError, EncoderError: another article or the encoder cannot be read; nothing was removed.
     """
+    from ipt_rag.build import build_without, drop_past  # loads the splitter, for which what only prints need not wait
+
     article_paths(corpus)  # says what is wrong with a corpus that is missing or empty
     abouts = read_abouts(corpus)
     # A slug that is none could make a path that leads out of the folder.
@@ -54,8 +56,6 @@ def remove_article(
         more = f" and {len(slugs) - MAX_NAMED:,} more (`ipt-rag list`)" if len(slugs) > MAX_NAMED else ""
         raise CorpusError(f"No article in {corpus} has this slug. There are {named}{more}.")
     path = slugs[slug]
-    from ipt_rag.build import build_without, drop_past  # loads the splitter, for which printing need not wait
-
     held = _held(index)
     digest = ""
     if slug in held:
