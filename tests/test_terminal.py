@@ -3,10 +3,13 @@ from pathlib import Path
 
 import pytest
 
+from ipt_rag.check import Change, QuoteCheck
+from ipt_rag.holdings import Holding
 from ipt_rag.importing import AddedPage, ImportReport
 from ipt_rag.importing.page import Doubt, LeftOut
 from ipt_rag.records import Answer, Place, Quote, Reference, Span
-from ipt_rag.terminal import added_text, answer_text
+from ipt_rag.removal import Removed
+from ipt_rag.terminal import added_text, answer_text, checked_text, holdings_text, removed_text
 
 QUOTE = Quote(
     text="**Sick role** — in brief, a framing.",
@@ -137,3 +140,68 @@ def test_an_import_reports_what_it_did() -> None:
         "  look at line 9: glued words: areasgrief"
     )
     assert added_text(AddedPage(Path("a.md"), "unchanged", report)).startswith("Nothing changed in a.md\n")
+    assert added_text(AddedPage(Path("a.md"), "unchanged", None, ("Kept the file as b.",))) == (
+        "Nothing changed in a.md: it was made from this very file (--replace makes it anew)\n  Kept the file as b."
+    )
+
+
+@pytest.mark.parametrize(
+    ("removed", "said"),
+    [
+        pytest.param(
+            Removed(Path("a.md"), True, "0" * 16), f"Index {'0' * 16} holds what is left.", id="from an index"
+        ),
+        pytest.param(
+            Removed(Path("a.md"), True, ""), "No article is left, so neither is an index in i.", id="the last"
+        ),
+        pytest.param(Removed(Path("a.md"), False, ""), "The index in i does not hold it.", id="never indexed"),
+    ],
+)
+def test_a_removal_says_what_is_left(removed: Removed, said: str) -> None:
+    """Where an index held the article, a page that is open still does, until it is started anew."""
+    lines = removed_text(removed, Path("i")).splitlines()
+    assert lines[:2] == ["Removed a.md", said]
+    assert bool(lines[2:]) == removed.indexed
+
+
+def test_holdings_are_counted_for_each_article_and_for_all() -> None:
+    """What an article lacks is not printed as a zero; the last line is the sum."""
+    tea = Holding(
+        slug="tea",
+        title="On tea",
+        language="en",
+        kind="invented",
+        version="",
+        date="",
+        licence="CC0-1.0",
+        origin="",
+        file="tea.md",
+        original="originals/0.md",
+        sentences=1200,
+        passages=3,
+        sources=2,
+        keys=7,
+        by_provenance={"sourced": 2, "mixed": 0, "LLM": 0, "unmarked": 1},
+        by_tier={"T1": 1, "T2": 0, "T3": 2},
+        sources_by_tier={"T1": 1, "T2": 0, "T3": 1},
+    )
+    bare = dataclasses.replace(
+        tea, slug="tides", language="", kind="", licence="", original="", by_tier={}, sources=0, sources_by_tier={}
+    )
+    assert holdings_text([tea, bare]) == (
+        "tea: On tea\n"
+        "  en · invented · CC0-1.0 · original kept\n"
+        "  1,200 sentences, 3 passages (sourced 2, unmarked 1), 7 anticipated questions\n"
+        "  passages by tier: T1 1, T3 2; sources: 2 (T1 1, T3 1)\n"
+        "tides: On tea\n"
+        "  the front matter says no more\n"
+        "  1,200 sentences, 3 passages (sourced 2, unmarked 1), 7 anticipated questions\n"
+        "  passages by tier: none; sources: 0 (none)\n"
+        "2 articles: 2,400 sentences, 6 passages (sourced 4, unmarked 2), 14 anticipated questions"
+    )
+
+
+def test_a_quote_cannot_steer_the_terminal() -> None:
+    """What was said of a changed quote is printed without its control signs."""
+    check = QuoteCheck("changed", (Change("word", "\x1b[2J", "old"),), (), (), "tea", (), "Tea is old.", 0, 11)
+    assert "\x1b" not in checked_text(check)
