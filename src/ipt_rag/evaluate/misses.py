@@ -13,6 +13,8 @@ class Cited:
     """A passage as a report cites it: the words as a reader sees them, and where they stand."""
 
     text: str
+    sources: tuple[int, ...]
+    llm: bool
     place: str  # slug of the article and headings, joined by " › "
 
 
@@ -65,8 +67,12 @@ def _right(judged: Judged, passages: Sequence[Passage], by: Judge) -> Cited | No
         return _quoted(judged.ranked[judged.first_right - 1])
     is_right = right_passage(judged.question, by)
     found = next((passage for passage in passages if is_right(passage.text)), None)
-    return found and Cited(plain_text(found.text), " › ".join((found.article, *found.section)))
+    return _cited(found, *found.section) if found else None
 
 
 def _quoted(quote: Quote) -> Cited:
-    return Cited(plain_text(quote.text), " › ".join(part for part in (quote.article, quote.section) if part))
+    return _cited(quote, *filter(None, (quote.section,)))
+
+
+def _cited(words: Passage | Quote, *headings: str) -> Cited:
+    return Cited(plain_text(words.text), words.sources, words.llm, " › ".join((words.article, *headings)))

@@ -8,6 +8,7 @@ import io
 import re
 import warnings
 from collections.abc import Callable, Sequence
+from typing import Any
 from xml.etree import ElementTree
 
 import matplotlib
@@ -19,7 +20,7 @@ from ipt_rag.evaluate.figures import Bin, Figure, Point
 # What is drawn in a colour on the left gets the page's variable on the right.
 COLOURS = {"#1c232c": "var(--ink)", "#535d69": "var(--quiet)", "#d8d5cc": "var(--line)", "#0a5a6a": "var(--accent)"}
 INK, QUIET, LINE, ACCENT = COLOURS
-LOOK = {
+LOOK: Any = {  # Matplotlib's own type spells out its three hundred keys
     "svg.fonttype": "none",
     "text.parse_math": False,  # a style named "$x" is a name, not a formula
     "font.size": 11,
@@ -51,7 +52,9 @@ def bars(name: str, title: str, figures: Sequence[Figure]) -> str:
             [figure.high - figure.value for figure in rows],
         ]
         axes.barh(range(len(rows)), values, height=0.6, color=ACCENT, alpha=0.35)
-        axes.errorbar(values, range(len(rows)), xerr=reach, fmt="o", color=ACCENT, markersize=4, capsize=3)
+        axes.errorbar(
+            values, range(len(rows)), xerr=reach, fmt="o", color=ACCENT, markersize=4, capsize=3, clip_on=False
+        )
         axes.set_yticks(range(len(rows)), [f"{_label(figure.name)} ({figure.questions})" for figure in rows])
         for row, figure in enumerate(rows):
             axes.text(1.03, row, f"{figure.value:.3f}", va="center")
@@ -77,8 +80,8 @@ def coverage(name: str, title: str, points: Sequence[Point], *, covered: float, 
         )
         axes.plot(false_answers, covered, "D", color=INK, markersize=9)
         axes.annotate("as shipped", (false_answers, covered), xytext=(12, -4), textcoords="offset points")
-        axes.set_xlabel("share of the unanswerable questions that are answered")
-        axes.set_ylabel("share of the answerable that are")
+        axes.set_xlabel("share of the unanswerable questions answered")
+        axes.set_ylabel("share of the answerable questions answered")
         axes.set_xlim(-0.02, 1.02)
         axes.set_ylim(0, 1.02)
 
@@ -94,15 +97,20 @@ def reliability(name: str, title: str, bins: Sequence[Bin]) -> str:
 
     def draw(axes: Axes) -> None:
         axes.plot([0, 1], [0, 1], color=QUIET, linestyle="--", linewidth=1)
-        axes.plot([each.confidence for each in bins], [each.right for each in bins], "o-", color=ACCENT, linewidth=2)
+        axes.plot([each.confidence for each in bins], [each.right for each in bins], "o", color=ACCENT, markersize=8)
         for each in bins:
+            above = each.right >= each.confidence  # the number stands on the point's side of the line, clear of it
             axes.annotate(
-                str(each.questions), (each.confidence, each.right), xytext=(7, -12), textcoords="offset points"
+                str(each.questions),
+                (each.confidence, each.right),
+                xytext=(-7, 5) if above else (7, -12),
+                textcoords="offset points",
+                ha="right" if above else "left",
             )
         axes.set_xlabel("confidence")
         axes.set_ylabel("share with a right passage first")
-        axes.set_xlim(-0.02, 1.06)
-        axes.set_ylim(-0.08, 1.05)
+        axes.set_xlim(-0.06, 1.06)
+        axes.set_ylim(-0.08, 1.1)
 
     said = "; ".join(
         f"confidence {each.confidence:.2f}: {each.right:.3f} right of {each.questions} questions" for each in bins
@@ -123,7 +131,8 @@ def _drawn(name: str, title: str, description: str, height: float, draw: Callabl
         # A sign that Matplotlib's font lacks is measured as a box; the reader's browser draws it.
         warnings.filterwarnings("ignore", message="Glyph")
         matplotlib.rcdefaults()  # not a person's own matplotlibrc
-        matplotlib.rcParams.update({**LOOK, "svg.hashsalt": name})
+        matplotlib.rcParams.update(LOOK)
+        matplotlib.rcParams["svg.hashsalt"] = name  # ids that are made up are the same each time
         drawing = Drawing(figsize=(WIDTH, height), layout="constrained")
         draw(drawing.subplots())
         drawing.savefig(
