@@ -231,8 +231,9 @@ def evaluate(
         ipt-rag eval answerable.jsonl --against before.json --report report
     """  # noqa: D301 - click must see the backspace
     from ipt_rag.chatbot import Chatbot  # imports the encoder
-    from ipt_rag.evaluate import DEPTH, by_group, figures, judge, read_questions
-    from ipt_rag.evaluate.report import Evaluation, require_report, write_report
+    from ipt_rag.evaluate import DEPTH, read_questions
+    from ipt_rag.evaluate.report import require_report, write_report
+    from ipt_rag.evaluate.run import run_evaluation
     from ipt_rag.evaluate.runs import compare, save_run
     from ipt_rag.terminal import differences_text, figures_text
 
@@ -241,39 +242,32 @@ def evaluate(
     asked = read_questions(questions, part=part)
     refused = read_questions(unanswerable, part=part) if unanswerable else []
     chatbot = Chatbot.open(index)
-    passages = [chatbot.index.passage(number) for number in range(len(chatbot.index))]
-    texts = [passage.text for passage in passages]
 
     def progress(done: int) -> None:
         if done % 50 == 0:
             click.echo(f"asked {done} questions", err=True)
 
-    yes, no = (
-        judge(
-            lambda text: chatbot.ask(text, ranked=DEPTH),
-            rows,
-            by=by,
-            answerable=answerable,
-            texts=texts,
-            progress=progress,
-        )
-        for rows, answerable in ((asked, True), (refused, False))
+    run = run_evaluation(
+        lambda text: chatbot.ask(text, ranked=DEPTH),
+        asked,
+        refused,
+        by=by,
+        passages=[chatbot.index.passage(number) for number in range(len(chatbot.index))],
+        progress=progress,
     )
-    measured, styles, kinds = figures(yes, no), list(by_group(yes, "style")), list(by_group(no, "kind"))
-    click.echo(figures_text(f"{len(yes)} questions, {len(no)} unanswerable", measured))
-    click.echo(figures_text("right first, by style", styles))
-    if no:
-        click.echo(figures_text("answered, by kind", kinds))
-    differences = compare(against, [*yes, *no]) if against else []
+    click.echo(figures_text(f"{len(asked)} questions, {len(refused)} unanswerable", run.figures))
+    click.echo(figures_text("right first, by style", run.styles))
+    if run.kinds:
+        click.echo(figures_text("answered, by kind", run.kinds))
+    judged = [*run.answerable, *run.unanswerable]
+    differences = compare(against, judged) if against else []
     if against:
         click.echo(differences_text("against the saved run", differences))
     if save:
-        save_run(save, [*yes, *no])
+        save_run(save, judged)
     if report:
-        run = Evaluation(yes, no, by, passages, chatbot.index.digest, measured, styles, kinds, differences)
-        click.echo(
-            f"Wrote {write_report(report, run, date=date.today().isoformat())}. It holds texts of the questions."
-        )
+        path = write_report(report, run, differences, index=chatbot.index.digest, date=date.today().isoformat())
+        click.echo(f"Wrote {path}. It holds texts of the questions.")
 
 
 @main.command()
