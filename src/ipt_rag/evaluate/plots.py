@@ -62,7 +62,7 @@ def bars(name: str, title: str, figures: Sequence[Figure]) -> str:
         axes.set_ylim(-0.6, len(rows) - 0.4)
         axes.grid(visible=False, axis="y")
 
-    said = "; ".join(f"{figure.name}: {figure.value:.3f} of {figure.questions}" for figure in reversed(rows))
+    said = "; ".join(f"{_printable(figure.name)}: {figure.value:.3f} of {figure.questions}" for figure in reversed(rows))
     return _drawn(name, title, f"{said}.", 0.7 + 0.36 * len(rows), draw)
 
 
@@ -118,9 +118,13 @@ def reliability(name: str, title: str, bins: Sequence[Bin]) -> str:
     return _drawn(name, title, f"{said}.", 4.2, draw)
 
 
+def _printable(name: str) -> str:
+    """Return a question file's own word as a drawing can hold it."""
+    return "".join(sign if sign.isprintable() else " " for sign in name) or "none given"
+
+
 def _label(name: str) -> str:
-    """Return a name as an axis can show it: a question file's own word, whatever it holds."""
-    shown = "".join(sign if sign.isprintable() else " " for sign in name) or "no style"
+    shown = _printable(name)
     return shown if len(shown) <= LABEL_CHARACTERS else f"{shown[: LABEL_CHARACTERS - 1]}…"
 
 
