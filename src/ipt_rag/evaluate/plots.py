@@ -62,7 +62,9 @@ def bars(name: str, title: str, figures: Sequence[Figure]) -> str:
         axes.set_ylim(-0.6, len(rows) - 0.4)
         axes.grid(visible=False, axis="y")
 
-    said = "; ".join(f"{_printable(figure.name)}: {figure.value:.3f} of {figure.questions}" for figure in reversed(rows))
+    said = "; ".join(
+        f"{_printable(figure.name)}: {figure.value:.3f} of {figure.questions}" for figure in reversed(rows)
+    )
     return _drawn(name, title, f"{said}.", 0.7 + 0.36 * len(rows), draw)
 
 
