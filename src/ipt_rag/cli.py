@@ -318,6 +318,8 @@ def questions(
     from ipt_rag.questions import form_line, lacking_questions, take_questions
     from ipt_rag.terminal import lacking_text, taken_text
 
+    if not form and (sets or keep):
+        raise click.UsageError("--not-in and --keep say what to take in: name the filled form with --take.")
     if not form:
         lacking = lacking_questions(corpus, article, fewer_than=fewer_than, count_tokens=token_counter())
         for passage, has in lacking.few:
