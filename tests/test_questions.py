@@ -14,9 +14,10 @@ from ipt_rag.cli import main
 from ipt_rag.corpus import read_corpus
 from ipt_rag.embed import MiniLM, token_counter
 from ipt_rag.errors import CorpusError, SettingsError
-from ipt_rag.keys import KeyLine, keys_file, keys_path, read_keys
+from ipt_rag.evaluate import read_questions
+from ipt_rag.keys import KeyLine, folded, keys_file, keys_path, read_keys
 from ipt_rag.passages import split_passages
-from ipt_rag.questions import Outcome, Taken, form_line, lacking_questions, take_questions
+from ipt_rag.questions import Outcome, Taken, form_line, is_copy, lacking_questions, take_questions
 from ipt_rag.records import PhiFinding
 from ipt_rag.sentences import split_sentences
 
@@ -282,6 +283,21 @@ def test_every_passage_of_our_articles_has_its_questions(slug: str, root: Path) 
     passages = split_passages(article, split_sentences, count_tokens=count_tokens, max_tokens=settings.PASSAGE_TOKENS)
     written = keys_file((passage, keys.of(passage)) for passage in passages)
     assert sorted(written.splitlines()) == sorted(keys_path(corpus, slug).read_text(encoding="utf-8").splitlines())
+
+
+def test_no_question_of_our_own_sets_is_a_key(root: Path) -> None:
+    """Else the sets would measure what was written down for them; found ones are named by file and line."""
+    sets = (root / "tests" / "data" / "questions").glob("*answerable*.jsonl")
+    measured = [frozenset(folded(row["question"]).split()) for path in sets for row in read_questions(path)]
+    copied = [
+        f"{slug}.questions.jsonl:{line.number}"
+        for slug in ("ipt-clinical-reference", "ipt-overview")
+        for line in read_keys(root / "corpus", slug).lines.values()
+        for key in line.questions
+        if is_copy(key, measured)
+    ]
+    assert measured
+    assert copied == []
 
 
 @pytest.mark.parametrize("options", [("--keep",), ("--not-in", "set.jsonl")])

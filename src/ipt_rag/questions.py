@@ -140,10 +140,10 @@ def take_questions(
     """
     asked = _Asked.open(corpus, slug, count_tokens)
     candidates, outcomes = _read_form(form, asked)
-    sets = [frozenset(folded(question).split()) for question in not_in]
+    measured = [frozenset(folded(question).split()) for question in not_in]
     sound: list[_Candidate] = []
     for candidate in candidates:
-        fault = candidate.fault(sets, find_phi)
+        fault = candidate.fault(measured, find_phi)
         if fault:
             outcomes.append(candidate.outcome("refused", fault))
         else:
@@ -166,6 +166,12 @@ def take_questions(
         _write(asked, added)
     ordered = sorted(outcomes, key=lambda outcome: (outcome.line, outcome.question))
     return Taken(keys_path(corpus, slug), tuple(ordered), asked.fallen if added else ())
+
+
+def is_copy(question: str, measured: Collection[frozenset[str]]) -> bool:
+    """Return whether a question shares four words in five with one that measures answers, each given by its words."""
+    words = frozenset(folded(question).split())
+    return any(len(words & other) >= COPIED * len(words | other) for other in measured)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +222,7 @@ class _Candidate:
         """Return what became of it."""
         return Outcome(self.line, self.question, verdict, remark)
 
-    def fault(self, sets: Sequence[frozenset[str]], find_phi: FindPhi) -> str:
+    def fault(self, measured: Collection[frozenset[str]], find_phi: FindPhi) -> str:
         """Return what keeps a question from being a key of any passage, "" where nothing does."""
         fault = key_fault(self.text)
         if fault:
@@ -224,10 +230,7 @@ class _Candidate:
         found = find_phi(self.text)
         if found:
             return f"looks like it holds {found[0].kind}"
-        words = frozenset(folded(self.text).split())
-        if any(len(words & other) >= COPIED * len(words | other) for other in sets):
-            return "stands in an evaluation set, or nearly so"
-        return ""
+        return "stands in an evaluation set, or nearly so" if is_copy(self.text, measured) else ""
 
 
 def _read_form(form: Path, asked: _Asked) -> tuple[list[_Candidate], list[Outcome]]:
