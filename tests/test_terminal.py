@@ -5,8 +5,10 @@ import pytest
 
 from ipt_rag.importing import AddedPage, ImportReport
 from ipt_rag.importing.page import Doubt, LeftOut
+from ipt_rag.keys import KeyLine
+from ipt_rag.questions import Lacking, Outcome, Taken
 from ipt_rag.records import Answer, Part, Place, Quote, Reference, Span
-from ipt_rag.terminal import added_text, answer_text
+from ipt_rag.terminal import added_text, answer_text, lacking_text, taken_text
 
 QUOTE = Quote(
     text="**Sick role** — in brief, a framing.",
@@ -155,3 +157,41 @@ def test_an_import_reports_what_it_did() -> None:
         "  look at line 9: glued words: areasgrief"
     )
     assert added_text(AddedPage(Path("a.md"), False, report)).startswith("Nothing changed in a.md\n")
+
+
+GONE = KeyLine(3, "Tea is \x1bold", ("Is it old?", "age"))
+
+
+def test_what_lacks_questions() -> None:
+    """The count, and each line of the questions file that lost its passage; no sign of it steers the terminal."""
+    assert (
+        lacking_text(Lacking("tea", 7, (), (GONE,)), 8)
+        == """\
+0 of 7 passages of tea have fewer than 8 questions.
+  line 3 of the questions file: its passage (“Tea is  old …”) has changed or is gone, 2 questions do not count"""
+    )
+
+
+def test_what_was_taken_by_line() -> None:
+    """Each line with how many of its questions were taken, and why the others were not."""
+    outcomes = (
+        Outcome(1, 1, "taken", ""),
+        Outcome(1, 2, "taken", ""),
+        Outcome(2, 0, "refused", "is no passage"),
+        Outcome(4, 1, "there", "is there already"),
+        Outcome(4, 2, "kept", "lies closer to another"),
+    )
+    assert (
+        taken_text(Taken(Path("tea.questions.jsonl"), outcomes, ()))
+        == """\
+Wrote tea.questions.jsonl
+  line 1: 2 taken
+  line 2: 0 taken of 1
+    the line is no passage
+  line 4: 1 taken of 2
+    question 1 is there already
+    question 2 lies closer to another: taken all the same
+3 questions taken, 1 refused."""
+    )
+    refused = Taken(Path("tea.questions.jsonl"), outcomes[2:3], ())
+    assert taken_text(refused).startswith("Nothing changed in tea.questions.jsonl\n")

@@ -302,6 +302,58 @@ def lint(files: tuple[Path, ...], corpus: Path, style: str) -> None:
 
 
 @main.command()
+@click.argument("article")
+@CORPUS
+@click.option("--take", "form", type=click.Path(path_type=Path), help="Take in this filled form instead of listing.")
+@click.option(
+    "--fewer-than", type=click.IntRange(1), default=settings.KEYS, show_default=True, help="List passages with fewer."
+)
+@click.option("--not-in", "sets", multiple=True, type=click.Path(path_type=Path), help="Take none out of this file.")
+@click.option("--keep", is_flag=True, help="Take questions that lie closer to another passage, too.")
+def questions(
+    article: str, corpus: Path, form: Path | None, fewer_than: int, sets: tuple[Path, ...], keep: bool
+) -> None:
+    """List the passages of an article that lack anticipated questions, as a form; with --take, take a filled form in.
+
+    ARTICLE is the slug. Each line of a form is a passage with an empty list of `questions`; 4 of 5 words shared with a
+    question of --not-in make a copy. What was not taken is named by line, and then the exit code is 1.
+
+    \b
+        ipt-rag questions ipt-overview > form.jsonl
+        ipt-rag questions ipt-overview --take form.jsonl --not-in my-evaluation.jsonl
+    """  # noqa: D301 - click must see the backspace
+    from ipt_rag.embed import MiniLM, token_counter
+    from ipt_rag.questions import form_line, lacking_questions, take_questions
+    from ipt_rag.terminal import lacking_text, taken_text
+
+    if not form and (sets or keep):
+        raise click.UsageError("--not-in and --keep say what to take in: name the filled form with --take.")
+    if not form:
+        lacking = lacking_questions(corpus, article, fewer_than=fewer_than, count_tokens=token_counter())
+        for passage, has in lacking.few:
+            click.echo(form_line(passage, has))
+        click.echo(lacking_text(lacking, fewer_than), err=True)
+        return
+    from ipt_rag.corpus import article_paths
+    from ipt_rag.evaluate import read_questions
+    from ipt_rag.phi import Guard, author_names
+
+    encoder = MiniLM.open()
+    taken = take_questions(
+        form,
+        corpus,
+        article,
+        count_tokens=encoder.count_tokens,
+        encode_tokens=encoder.encode_tokens,
+        find_phi=Guard(author_names(_references(article_paths(corpus)))).find,
+        not_in=[row["question"] for path in sets for row in read_questions(path)],
+        keep=keep,
+    )
+    click.echo(taken_text(taken))
+    raise SystemExit(1 if taken.refused else 0)
+
+
+@main.command()
 @click.argument("quote")
 @CORPUS
 def check(quote: str, corpus: Path) -> None:

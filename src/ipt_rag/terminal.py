@@ -3,14 +3,17 @@
 import re
 import textwrap
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 from ipt_rag.check import QuoteCheck
 from ipt_rag.evaluate import Figure
 from ipt_rag.evaluate.runs import Difference
 from ipt_rag.importing import AddedPage, ImportReport
+from ipt_rag.keys import KeyLine
 from ipt_rag.page_text import ENGLISH as TEXT
 from ipt_rag.phi.wording import refusal_text
 from ipt_rag.plain import plain_text
+from ipt_rag.questions import Lacking, Taken
 from ipt_rag.records import Answer, Part, Place, Quote
 from ipt_rag.verify import Verified
 
@@ -145,6 +148,37 @@ def differences_text(title: str, differences: Iterable[Difference]) -> str:
             f"{each.gained} gained, {each.lost} lost, p = {each.p:.3f}, {each.questions} questions"
         )
     return "\n".join(lines)
+
+
+def lacking_text(lacking: Lacking, fewer_than: int) -> str:
+    """Return how many passages of an article lack questions, and which questions lost their passage."""
+    count = (
+        f"{len(lacking.few)} of {lacking.passages} passages of {lacking.slug} have fewer than {fewer_than} questions."
+    )
+    return CONTROL.sub(" ", "\n".join((count, *_fallen(lacking.fallen))))
+
+
+def taken_text(taken: Taken) -> str:
+    """Return what was taken of a filled form and what not, by line."""
+    lines = [f"{'Wrote' if taken.added else 'Nothing changed in'} {taken.path}", *_fallen(taken.fallen)]
+    for number, group in groupby(taken.outcomes, key=lambda outcome: outcome.line):
+        outcomes = list(group)
+        count = sum(outcome.verdict in ("taken", "kept") for outcome in outcomes)
+        lines.append(f"  line {number}: {count} taken" + (f" of {len(outcomes)}" if count < len(outcomes) else ""))
+        for outcome in outcomes:
+            if outcome.remark:
+                which = f"question {outcome.question}" if outcome.question else "the line"
+                lines.append(
+                    f"    {which} {outcome.remark}{': taken all the same' if outcome.verdict == 'kept' else ''}"
+                )
+    lines.append(f"{taken.added} questions taken, {taken.refused} refused.")
+    return CONTROL.sub(" ", "\n".join(lines))
+
+
+def _fallen(fallen: Iterable[KeyLine]) -> Iterator[str]:
+    for line in fallen:
+        gone = f"its passage (“{line.begins} …”) has changed or is gone"
+        yield f"  line {line.number} of the questions file: {gone}, {len(line.questions)} questions do not count"
 
 
 def checked_text(check: QuoteCheck) -> str:

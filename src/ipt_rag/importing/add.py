@@ -1,9 +1,7 @@
 """A page's file -> an article file in the corpus folder."""
 
 import hashlib
-import os
 import re
-import tempfile
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
@@ -15,6 +13,7 @@ from ipt_rag.importing.decoding import MAX_BYTES
 from ipt_rag.importing.markers import Assume, Grammar, Marked, count_groups
 from ipt_rag.importing.page import Page, PageBlock, Reader
 from ipt_rag.importing.report import AddedPage, ImportedPage, ImportReport
+from ipt_rag.importing.whole_file import write_whole
 from ipt_rag.importing.write import write_article
 
 
@@ -111,8 +110,7 @@ def write_page(page: ImportedPage, corpus: Path) -> AddedPage:
     try:
         if target.is_file() and target.read_bytes() == data:
             return AddedPage(target, False, page.report)
-        corpus.mkdir(parents=True, exist_ok=True)
-        _write_whole(target, data)
+        write_whole(target, data)
     except OSError as error:
         raise ImportRefusedError(f"{target} cannot be written ({error.strerror}). Nothing was changed.") from None
     return AddedPage(target, True, page.report)
@@ -130,26 +128,6 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise ImportRefusedError(f"{path} cannot be read ({error.strerror}). Check the name and permissions.") from None
-
-
-def _write_whole(target: Path, data: bytes) -> None:
-    """Replace a file so that a crash leaves the old or the new one, never a part."""
-    handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, target)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    folder = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def _slug(title: str) -> str:
