@@ -7,9 +7,19 @@ from ipt_rag.check import Change, QuoteCheck
 from ipt_rag.holdings import Holding
 from ipt_rag.importing import AddedPage, ImportReport
 from ipt_rag.importing.page import Doubt, LeftOut
-from ipt_rag.records import Answer, Place, Quote, Reference, Span
+from ipt_rag.keys import KeyLine
+from ipt_rag.questions import Lacking, Outcome, Taken
+from ipt_rag.records import Answer, Part, Place, Quote, Reference, Span
 from ipt_rag.removal import Removed
-from ipt_rag.terminal import added_text, answer_text, checked_text, holdings_text, removed_text
+from ipt_rag.terminal import (
+    added_text,
+    answer_text,
+    checked_text,
+    holdings_text,
+    lacking_text,
+    removed_text,
+    taken_text,
+)
 
 QUOTE = Quote(
     text="**Sick role** — in brief, a framing.",
@@ -73,6 +83,24 @@ Nearest sections:
   - IPT › Evidence
   - IPT"""
     )
+
+
+def test_each_of_several_questions_has_its_quotes() -> None:
+    """Every part is printed with what was asked, and with its quotes or that the articles do not answer it."""
+    near = (Place("ipt", "IPT", "Evidence"),)
+    parts = (Part("Is it dear?", (), "fact_missing", near, ()), Part("What is the sick role?", (0,), "", (), ()))
+    lines = answer_text(dataclasses.replace(ANSWERED, parts=parts)).splitlines()
+    silent, answered = lines.index("Asked: Is it dear?"), lines.index("Asked: What is the sick role?")
+    assert lines[silent + 2].startswith("The articles do not answer this.")
+    assert silent < lines.index("  - IPT › Evidence") < answered
+    assert answered < lines.index("1. Sick role — in brief, a framing. [4] [1] [LLM]")
+    assert sum("Sick role" in line for line in lines) == 1
+
+
+def test_cautions_are_offered() -> None:
+    """An answer out of indications names the sections of cautions."""
+    printed = answer_text(dataclasses.replace(ANSWERED, cautions=(Place("ipt", "IPT", "Cautions"),)))
+    assert "This article's cautions:\n  - IPT › Cautions" in printed
 
 
 def test_a_refusal_names_the_kind() -> None:
@@ -205,3 +233,41 @@ def test_a_quote_cannot_steer_the_terminal() -> None:
     """What was said of a changed quote is printed without its control signs."""
     check = QuoteCheck("changed", (Change("word", "\x1b[2J", "old"),), (), (), "tea", (), "Tea is old.", 0, 11)
     assert "\x1b" not in checked_text(check)
+
+
+GONE = KeyLine(3, "Tea is \x1bold", ("Is it old?", "age"))
+
+
+def test_what_lacks_questions() -> None:
+    """The count, and each line of the questions file that lost its passage; no sign of it steers the terminal."""
+    assert (
+        lacking_text(Lacking("tea", 7, (), (GONE,)), 8)
+        == """\
+0 of 7 passages of tea have fewer than 8 questions.
+  line 3 of the questions file: its passage (“Tea is  old …”) has changed or is gone, 2 questions do not count"""
+    )
+
+
+def test_what_was_taken_by_line() -> None:
+    """Each line with how many of its questions were taken, and why the others were not."""
+    outcomes = (
+        Outcome(1, 1, "taken", ""),
+        Outcome(1, 2, "taken", ""),
+        Outcome(2, 0, "refused", "is no passage"),
+        Outcome(4, 1, "there", "is there already"),
+        Outcome(4, 2, "kept", "lies closer to another"),
+    )
+    assert (
+        taken_text(Taken(Path("tea.questions.jsonl"), outcomes, ()))
+        == """\
+Wrote tea.questions.jsonl
+  line 1: 2 taken
+  line 2: 0 taken of 1
+    the line is no passage
+  line 4: 1 taken of 2
+    question 1 is there already
+    question 2 lies closer to another: taken all the same
+3 questions taken, 1 refused."""
+    )
+    refused = Taken(Path("tea.questions.jsonl"), outcomes[2:3], ())
+    assert taken_text(refused).startswith("Nothing changed in tea.questions.jsonl\n")

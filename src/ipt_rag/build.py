@@ -1,6 +1,6 @@
 """Offline: article files in, one generation of the index out. Joins the steps; nothing else sees the whole line."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +25,7 @@ from ipt_rag.index import (
     drop_generations,
     write_generation,
 )
-from ipt_rag.keys import Keys, read_keys
+from ipt_rag.keys import Keys, heading_keys, read_keys
 from ipt_rag.passages import split_passages
 from ipt_rag.records import Article, Chunk, Passage
 from ipt_rag.sentences import split_sentences
@@ -157,7 +157,7 @@ def _build(
         chunks.extend(Chunk(chunk.text, chunk.first + offset, chunk.after + offset) for chunk in packed)
         passages.extend(its_passages)
         tiers = {source.number: source.tier for source in article.sources}
-        asked.extend((*_heading(passage, tiers), *its_keys.of(passage)) for passage in its_passages)
+        asked.extend((*heading_keys(passage, tiers), *its_keys.of(passage)) for passage in its_passages)
         report(f"{article.slug}: {len(its_passages)} passages, {len(article.sources)} sources")
     reusable = last if last and last.made_from["encoder"] == made_from["encoder"] else None
     made = _Embedded(encoder, reusable, report)
@@ -177,17 +177,6 @@ def _build(
     return BuildReport(
         digest, changed=True, articles=len(articles), passages=len(passages), chunks=len(chunks), embedded=made.count
     )
-
-
-def _heading(passage: Passage, tiers: Mapping[int, str]) -> tuple[str, ...]:
-    """Return the section as a key: it names what its passages are ("Common misconceptions") and seldom say.
-
-    A source is asked for by its number or its tier, neither of which its reference holds.
-    """
-    if passage.kind == "source":
-        [number] = passage.sources
-        return (f"Source {number}, reference {number}, tier {tiers[number]}",)
-    return (" › ".join(passage.section),) if passage.section else ()
 
 
 class _Embedded:

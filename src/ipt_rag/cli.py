@@ -4,6 +4,7 @@ import dataclasses
 import json
 import sys
 from collections.abc import Iterable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -282,6 +283,7 @@ def ask(
 @click.option("--part", help="Only questions whose `part` is this, such as unseen.")
 @click.option("--save", type=click.Path(path_type=Path), help="Keep how each question went, without its words.")
 @click.option("--against", type=click.Path(path_type=Path), help="A saved run to compare with, question by question.")
+@click.option("--report", type=click.Path(path_type=Path), help="Folder for report.html: plots and the worst misses.")
 def evaluate(
     questions: Path,
     unanswerable: Path | None,
@@ -290,6 +292,7 @@ def evaluate(
     part: str | None,
     save: Path | None,
     against: Path | None,
+    report: Path | None,
 ) -> None:
     """Measure answers on a file of questions, one JSON object a line.
 
@@ -299,41 +302,46 @@ def evaluate(
     \b
         ipt-rag eval answerable.jsonl --unanswerable unanswerable.jsonl --part unseen
         ipt-rag eval answerable.jsonl --save before.json
-        ipt-rag eval answerable.jsonl --against before.json
+        ipt-rag eval answerable.jsonl --against before.json --report report
     """  # noqa: D301 - click must see the backspace
     from ipt_rag.chatbot import Chatbot  # imports the encoder
-    from ipt_rag.evaluate import DEPTH, by_group, figures, judge, read_questions
+    from ipt_rag.evaluate import DEPTH, read_questions
+    from ipt_rag.evaluate.report import require_report, write_report
+    from ipt_rag.evaluate.run import run_evaluation
     from ipt_rag.evaluate.runs import compare, save_run
     from ipt_rag.terminal import differences_text, figures_text
 
+    if report:
+        require_report(report)
     asked = read_questions(questions, part=part)
     refused = read_questions(unanswerable, part=part) if unanswerable else []
     chatbot = Chatbot.open(index)
-    texts = [chatbot.index.passage(number).text for number in range(len(chatbot.index))]
 
     def progress(done: int) -> None:
         if done % 50 == 0:
             click.echo(f"asked {done} questions", err=True)
 
-    yes, no = (
-        judge(
-            lambda text: chatbot.ask(text, ranked=DEPTH),
-            rows,
-            by=by,
-            answerable=answerable,
-            texts=texts,
-            progress=progress,
-        )
-        for rows, answerable in ((asked, True), (refused, False))
+    run = run_evaluation(
+        lambda text: chatbot.ask(text, ranked=DEPTH),
+        asked,
+        refused,
+        by=by,
+        passages=[chatbot.index.passage(number) for number in range(len(chatbot.index))],
+        progress=progress,
     )
-    click.echo(figures_text(f"{len(yes)} questions, {len(no)} unanswerable", figures(yes, no)))
-    click.echo(figures_text("right first, by style", by_group(yes, "style")))
-    if no:
-        click.echo(figures_text("answered, by kind", by_group(no, "kind")))
+    click.echo(figures_text(f"{len(asked)} questions, {len(refused)} unanswerable", run.figures))
+    click.echo(figures_text("right first, by style", run.styles))
+    if run.kinds:
+        click.echo(figures_text("answered, by kind", run.kinds))
+    judged = [*run.answerable, *run.unanswerable]
+    differences = compare(against, judged) if against else []
     if against:
-        click.echo(differences_text("against the saved run", compare(against, [*yes, *no])))
+        click.echo(differences_text("against the saved run", differences))
     if save:
-        save_run(save, [*yes, *no])
+        save_run(save, judged)
+    if report:
+        path = write_report(report, run, differences, index=chatbot.index.digest, date=date.today().isoformat())
+        click.echo(f"Wrote {path}. It holds texts of the questions.")
 
 
 @main.command()
@@ -365,6 +373,58 @@ def lint(files: tuple[Path, ...], corpus: Path, style: str) -> None:
         for finding in findings:
             click.echo(as_github(finding) if style == "github" else as_text(finding))
     raise SystemExit(exit_code(findings))
+
+
+@main.command()
+@click.argument("article")
+@CORPUS
+@click.option("--take", "form", type=click.Path(path_type=Path), help="Take in this filled form instead of listing.")
+@click.option(
+    "--fewer-than", type=click.IntRange(1), default=settings.KEYS, show_default=True, help="List passages with fewer."
+)
+@click.option("--not-in", "sets", multiple=True, type=click.Path(path_type=Path), help="Take none out of this file.")
+@click.option("--keep", is_flag=True, help="Take questions that lie closer to another passage, too.")
+def questions(
+    article: str, corpus: Path, form: Path | None, fewer_than: int, sets: tuple[Path, ...], keep: bool
+) -> None:
+    """List the passages of an article that lack anticipated questions, as a form; with --take, take a filled form in.
+
+    ARTICLE is the slug. Each line of a form is a passage with an empty list of `questions`; 4 of 5 words shared with a
+    question of --not-in make a copy. What was not taken is named by line, and then the exit code is 1.
+
+    \b
+        ipt-rag questions ipt-overview > form.jsonl
+        ipt-rag questions ipt-overview --take form.jsonl --not-in my-evaluation.jsonl
+    """  # noqa: D301 - click must see the backspace
+    from ipt_rag.embed import MiniLM, token_counter
+    from ipt_rag.questions import form_line, lacking_questions, take_questions
+    from ipt_rag.terminal import lacking_text, taken_text
+
+    if not form and (sets or keep):
+        raise click.UsageError("--not-in and --keep say what to take in: name the filled form with --take.")
+    if not form:
+        lacking = lacking_questions(corpus, article, fewer_than=fewer_than, count_tokens=token_counter())
+        for passage, has in lacking.few:
+            click.echo(form_line(passage, has))
+        click.echo(lacking_text(lacking, fewer_than), err=True)
+        return
+    from ipt_rag.corpus import article_paths
+    from ipt_rag.evaluate import read_questions
+    from ipt_rag.phi import Guard, author_names
+
+    encoder = MiniLM.open()
+    taken = take_questions(
+        form,
+        corpus,
+        article,
+        count_tokens=encoder.count_tokens,
+        encode_tokens=encoder.encode_tokens,
+        find_phi=Guard(author_names(_references(article_paths(corpus)))).find,
+        not_in=[row["question"] for path in sets for row in read_questions(path)],
+        keep=keep,
+    )
+    click.echo(taken_text(taken))
+    raise SystemExit(1 if taken.refused else 0)
 
 
 @main.command()

@@ -4,6 +4,7 @@ import re
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 
 from ipt_rag.check import CheckedLine, QuoteCheck
@@ -12,10 +13,12 @@ from ipt_rag.evaluate.runs import Difference
 from ipt_rag.holdings import Holding
 from ipt_rag.importing import AddedPage, ImportReport
 from ipt_rag.intake import NotAdded
+from ipt_rag.keys import KeyLine
 from ipt_rag.page_text import ENGLISH as TEXT
 from ipt_rag.phi.wording import refusal_text
 from ipt_rag.plain import plain_text
-from ipt_rag.records import Answer, Quote
+from ipt_rag.questions import Lacking, Taken
+from ipt_rag.records import Answer, Part, Place, Quote
 from ipt_rag.removal import Removed
 from ipt_rag.verify import Verified
 
@@ -117,15 +120,24 @@ def _lines(answer: Answer) -> Iterator[str]:
     if answer.status == "refused":
         yield textwrap.fill(refusal_text(answer.kinds), WIDTH)
         return
-    if answer.status == "not_in_articles":
-        yield textwrap.fill(" ".join(TEXT.no_answer(answer.reason, answer.widen)).strip(), WIDTH)
-        if answer.nearest:
-            yield f"{TEXT.nearest}:"
-            yield from (
-                f"  - {' › '.join(part for part in (near.title, near.section) if part)}" for near in answer.nearest
-            )
-    for number, quote in enumerate(answer.quotes, start=1):
-        yield from _quote(number, quote)
+    if answer.parts:
+        for part in answer.parts:
+            yield textwrap.fill(TEXT.part.format(question=part.question), WIDTH)
+            yield ""
+            for place in part.quotes:
+                yield from _quote(place + 1, answer.quotes[place])
+            if not part.quotes:
+                yield from _silence(part)
+                yield ""
+    elif answer.status == "not_in_articles":
+        yield from _silence(answer)
+    else:
+        for number, quote in enumerate(answer.quotes, start=1):
+            yield from _quote(number, quote)
+    if answer.cautions:
+        yield f"{TEXT.see_cautions}:"
+        yield from map(_place, answer.cautions)
+        yield ""
     if answer.references:
         yield f"{TEXT.sources}:"
     for reference in answer.references:
@@ -135,6 +147,17 @@ def _lines(answer: Answer) -> Iterator[str]:
     if answer.quotes:
         yield ""
         yield TEXT.banner
+
+
+def _silence(silent: Answer | Part) -> Iterator[str]:
+    yield textwrap.fill(" ".join(TEXT.no_answer(silent.reason, silent.widen)).strip(), WIDTH)
+    if silent.nearest:
+        yield f"{TEXT.nearest}:"
+        yield from map(_place, silent.nearest)
+
+
+def _place(place: Place) -> str:
+    return f"  - {' › '.join(part for part in (place.title, place.section) if part)}"
 
 
 def _quote(number: int, quote: Quote) -> Iterator[str]:
@@ -182,6 +205,37 @@ def differences_text(title: str, differences: Iterable[Difference]) -> str:
             f"{each.gained} gained, {each.lost} lost, p = {each.p:.3f}, {each.questions} questions"
         )
     return "\n".join(lines)
+
+
+def lacking_text(lacking: Lacking, fewer_than: int) -> str:
+    """Return how many passages of an article lack questions, and which questions lost their passage."""
+    count = (
+        f"{len(lacking.few)} of {lacking.passages} passages of {lacking.slug} have fewer than {fewer_than} questions."
+    )
+    return CONTROL.sub(" ", "\n".join((count, *_fallen(lacking.fallen))))
+
+
+def taken_text(taken: Taken) -> str:
+    """Return what was taken of a filled form and what not, by line."""
+    lines = [f"{'Wrote' if taken.added else 'Nothing changed in'} {taken.path}", *_fallen(taken.fallen)]
+    for number, group in groupby(taken.outcomes, key=lambda outcome: outcome.line):
+        outcomes = list(group)
+        count = sum(outcome.verdict in ("taken", "kept") for outcome in outcomes)
+        lines.append(f"  line {number}: {count} taken" + (f" of {len(outcomes)}" if count < len(outcomes) else ""))
+        for outcome in outcomes:
+            if outcome.remark:
+                which = f"question {outcome.question}" if outcome.question else "the line"
+                lines.append(
+                    f"    {which} {outcome.remark}{': taken all the same' if outcome.verdict == 'kept' else ''}"
+                )
+    lines.append(f"{taken.added} questions taken, {taken.refused} refused.")
+    return CONTROL.sub(" ", "\n".join(lines))
+
+
+def _fallen(fallen: Iterable[KeyLine]) -> Iterator[str]:
+    for line in fallen:
+        gone = f"its passage (“{line.begins} …”) has changed or is gone"
+        yield f"  line {line.number} of the questions file: {gone}, {len(line.questions)} questions do not count"
 
 
 def checked_text(check: QuoteCheck) -> str:
