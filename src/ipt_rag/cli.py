@@ -190,7 +190,8 @@ def add(
 def remove(slug: str, corpus: Path, index: Path) -> None:
     """Remove an article, its anticipated questions and its kept original, and bring its index up to date.
 
-    An index that was not made from this corpus is left alone. If anything fails, the article is still there.
+    An index that does not hold it is left alone; one that was made from other articles too stops the removal. If
+    anything fails, the article is still there.
 
     \b
         ipt-rag remove calm-talk --corpus mine --index mine-index

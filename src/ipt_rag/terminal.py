@@ -247,7 +247,8 @@ def checked_text(check: QuoteCheck) -> str:
         lines.append(f"  sources: said {said}, printed {printed}")
     if check.text:
         lines.append(textwrap.fill(plain_text(check.text), WIDTH, initial_indent="  ", subsequent_indent="  "))
-        lines.append(f"  — {check.article}, {' › '.join(check.section)}, characters {check.start}–{check.end}")
+        where = " › ".join((check.article, *check.section))
+        lines.append(f"  — {where}, characters {check.start}–{check.end}")
     return CONTROL.sub(" ", "\n".join(lines))
 
 
