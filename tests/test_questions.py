@@ -326,6 +326,6 @@ def test_the_command_lists_and_takes(
         "  line 1: 1 taken of 3",
         f"    question 2 {CLOSER}",
         "    question 3 stands in an evaluation set, or nearly so",
-        "1 questions taken, 2 refused.",
+        "1 taken, 2 refused.",
     ]
     assert taken.exit_code == 1

@@ -267,7 +267,7 @@ Wrote tea.questions.jsonl
   line 4: 1 taken of 2
     question 1 is there already
     question 2 lies closer to another: taken all the same
-3 questions taken, 1 refused."""
+3 taken, 1 refused."""
     )
     refused = Taken(Path("tea.questions.jsonl"), outcomes[2:3], ())
     assert taken_text(refused).startswith("Nothing changed in tea.questions.jsonl\n")

@@ -40,7 +40,7 @@ FindPhi = Callable[[str], Sequence[PhiFinding]]
 Verdict = Literal["taken", "kept", "there", "refused"]  # kept: taken though it lies closer to another passage
 
 # How much closer another passage must lie for a question to be taken for that one's. Over our own articles this refuses
-# 1 to 3 % of the questions of their own passage, and 82 to 86 % of those of some other (scripts/measure_key_fit.py).
+# 1 to 3 % of the questions of their own passage, and 83 to 86 % of those of some other (scripts/measure_key_fit.py).
 CLEARLY = 0.12
 COPIED = 0.8  # share of the words of two questions that both have, from which one is a copy of the other
 

@@ -228,7 +228,7 @@ def taken_text(taken: Taken) -> str:
                 lines.append(
                     f"    {which} {outcome.remark}{': taken all the same' if outcome.verdict == 'kept' else ''}"
                 )
-    lines.append(f"{taken.added} questions taken, {taken.refused} refused.")
+    lines.append(f"{taken.added} taken, {taken.refused} refused.")
     return CONTROL.sub(" ", "\n".join(lines))
 
 
