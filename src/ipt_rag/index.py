@@ -18,7 +18,7 @@ import re
 import shutil
 import sqlite3
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -127,10 +127,18 @@ def write_generation(folder: Path, contents: Contents) -> str:
     _fsync(pointer)
     pointer.replace(folder / "CURRENT")
     _fsync(folder)
-    for old in folder.iterdir():
-        if old.is_dir() and old.name not in (digest, previous) and re.fullmatch(r"\.?[0-9a-f]{16}(\.\d+)?", old.name):
-            shutil.rmtree(old, ignore_errors=True)
+    drop_generations(folder, keep=(digest, previous))
     return digest
+
+
+def drop_generations(folder: Path, *, keep: Collection[str | None]) -> None:
+    """Remove the generations, drafts left by a crash among them, but those with these digests."""
+    if current_digest(folder) not in keep:
+        (folder / "CURRENT").unlink(missing_ok=True)
+        _fsync(folder)
+    for old in folder.iterdir():
+        if old.is_dir() and old.name not in keep and re.fullmatch(r"\.?[0-9a-f]{16}(\.\d+)?", old.name):
+            shutil.rmtree(old, ignore_errors=True)
 
 
 class Index:
@@ -139,6 +147,7 @@ class Index:
     def __init__(self, folder: Path, manifest: Mapping[str, Any]) -> None:
         self.digest: str = manifest["digest"]
         self.made_from: Mapping[str, Any] = manifest["made_from"]
+        self.folder = folder.parent  # of the generations
         self._lock = threading.Lock()
         uri = f"{(folder / 'passages.sqlite').absolute().as_uri()}?mode=ro&immutable=1"
         self._database = sqlite3.connect(uri, uri=True, check_same_thread=False)
@@ -190,6 +199,11 @@ class Index:
                     f"{name} of the index in {folder} is missing or damaged. {REBUILD.format(folder=folder)}"
                 )
         return cls(generation, manifest)
+
+    @property
+    def replaced(self) -> bool:
+        """Whether another generation has taken this one's place on the disk."""
+        return current_digest(self.folder) != self.digest
 
     @property
     def chunk_count(self) -> int:

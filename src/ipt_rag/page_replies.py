@@ -61,25 +61,45 @@ class Library(Protocol):
         """Return the article as indexed."""
 
 
+class _Shown:
+    """What is parsed and made once for one chatbot: its articles, their lists, and the checker of quotes."""
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+        self.article = cache(library.article)
+        self.list = cache(self._list)
+
+    @cached_property
+    def articles(self) -> dict[str, Article]:
+        return {slug: self.article(slug) for slug in self.library.index.articles()}
+
+    @cached_property
+    def checker(self) -> QuoteChecker:
+        return QuoteChecker(self.articles.values())
+
+    def _list(self, facet: str, language: str) -> str:
+        index = self.library.index
+        passages = [index.passage(number) for number in range(len(index))]
+        return render.explore_html(self.articles, passages, facet, in_language(language))
+
+
 class Replies:
     """The replies of one page: `library` gives the chatbot, and waits while it is still being read in.
 
-    Articles are parsed, and lists made, once. Without `feedback` none is asked for.
+    When it gives another one, over a newer index, all that was made for the former is made anew. Without `feedback`
+    none is asked for.
     """
 
     def __init__(self, library: Callable[[], Library], feedback: Feedback | None = None) -> None:
         self._library = library
         self._feedback = feedback
-        self._article = cache(lambda slug: library().article(slug))
-        self._list = cache(self._make_list)
+        self._kept: _Shown | None = None
 
-    @cached_property
-    def _articles(self) -> dict[str, Article]:
-        return {slug: self._article(slug) for slug in self._library().index.articles()}
-
-    @cached_property
-    def _checker(self) -> QuoteChecker:
-        return QuoteChecker(self._articles.values())
+    def _shown(self) -> _Shown:
+        library, kept = self._library(), self._kept
+        if kept is None or kept.library is not library:
+            kept = self._kept = _Shown(library)
+        return kept
 
     def turn(self, question: str, sent: Any) -> Packet:
         """Return what is shown for one question: a turn, a refusal, or the sentence that says what went wrong.
@@ -91,12 +111,13 @@ class Replies:
         try:
             turn = min(max(int(sent.get("turn", 1)), 1), MAX_TURN)
             only = filter_in(sent.get("only"))
-            answer = self._library().ask(question, earlier=questions_in(sent.get("earlier")), only=only)
+            shown = self._shown()
+            answer = shown.library.ask(question, earlier=questions_in(sent.get("earlier")), only=only)
             said = render.status_sentence(answer, turn, text)
             if answer.status == "refused":
                 return {"status": "refused", "said": said, "html": _refusal(answer.kinds)}
             named = dict.fromkeys([*(quote.article for quote in answer.quotes), *only.articles])
-            articles = {slug: self._article(slug) for slug in named}
+            articles = {slug: shown.article(slug) for slug in named}
             return {
                 "status": answer.status,
                 "said": said,
@@ -128,14 +149,15 @@ class Replies:
         """Return what is shown for one checked quote; the guard reads it first."""
         text = in_language(str(language or ""))
         try:
-            if findings := self._library().find_phi(quote):
+            shown = self._shown()
+            if findings := shown.library.find_phi(quote):
                 kinds = tuple(dict.fromkeys(finding.kind for finding in findings))
                 return {"status": "refused", "said": text.refused_status, "html": _refusal(kinds)}
-            check = self._checker.check(quote)
+            check = shown.checker.check(quote)
             return {
                 "status": "checked",
                 "said": text.verdicts[check.verdict],
-                "html": render.check_html(check, self._articles, text),
+                "html": render.check_html(check, shown.articles, text),
             }
         except IptRagError as error:
             return {"status": "problem", "said": str(error), "language": "en"}
@@ -172,7 +194,7 @@ class Replies:
         """Return the reader at the place a button names: an article, and a stretch or a section of it."""
         text = in_language(str(where.get("language", "")))
         try:
-            article = self._article(str(where.get("article", "")))
+            article = self._shown().article(str(where.get("article", "")))
             start, end = where.get("start"), where.get("end")
             mark = (int(start), int(end)) if start is not None and end is not None else None
             return render.reader_html(article, mark=mark, section=str(where.get("section", "")), text=text)
@@ -186,16 +208,11 @@ class Replies:
         """Return the list of passages that a button names; the first list where it names none of ours."""
         text = in_language(str(wanted.get("language", "")))
         facet = str(wanted.get("facet", ""))
-        return self._list(facet if facet in text.facets else next(iter(text.facets)), text.language)
-
-    def _make_list(self, facet: str, language: str) -> str:
-        index = self._library().index
-        passages = [index.passage(number) for number in range(len(index))]
-        return render.explore_html(self._articles, passages, facet, in_language(language))
+        return self._shown().list(facet if facet in text.facets else next(iter(text.facets)), text.language)
 
     def shelf(self) -> str:
         """Return the list of articles."""
-        return render.shelf_html(list(self._articles.values()))
+        return render.shelf_html(list(self._shown().articles.values()))
 
     def titles(self) -> list[list[str]]:
         """Return slug and title of each article, for the filters."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from ipt_rag.page_text import PageText
-from ipt_rag.records import Answer, Article, Filter
+from ipt_rag.records import Answer, Article, Filter, Part, Place, Quote
 from ipt_rag.render.quote import quote_html
 from ipt_rag.render.sources import sources_html
 
@@ -30,9 +30,16 @@ def turn_html(
     """
     prefix = f"t{turn}"
     notices = "".join(f'<p class="notice">{escape(notice)}</p>' for notice in answer.notices)
-    answered = answer.status == "answered"
-    said = _quotes(answer, articles, prefix, text) if answered else _nothing_found(answer, text)
-    sources = sources_html(answer.references, articles, prefix, text) if answered else ""
+    if answer.parts:
+        said = _parts(answer, articles, prefix, text)
+    elif answer.quotes:
+        said = _quotes(answer, answer.quotes, articles, prefix, text)
+    else:
+        said = _nothing_found(answer, text)
+    if any(quote.matched for quote in answer.quotes):
+        said += f'<p class="hint">{escape(text.matched_words)}</p>'
+    said += _places(text.see_cautions, answer.cautions, text)
+    sources = sources_html(answer.references, articles, prefix, text) if answer.quotes else ""
     return (
         f'<article class="turn" id="{prefix}" data-turn="{turn}" tabindex="-1" aria-labelledby="{prefix}-question">'
         f'<h2 id="{prefix}-question" dir="auto"><span class="sr">{escape(text.question.format(turn=turn))}: </span>'
@@ -42,13 +49,37 @@ def turn_html(
     )
 
 
-def _quotes(answer: Answer, articles: Mapping[str, Article], prefix: str, text: PageText) -> str:
-    quotes = "".join(
-        quote_html(quote, place, answer.references, articles[quote.article], prefix, text)
-        for place, quote in enumerate(answer.quotes, start=1)
+def _parts(answer: Answer, articles: Mapping[str, Article], prefix: str, text: PageText) -> str:
+    """Return each of several questions asked at once, with what answers it."""
+    parts = ""
+    for number, part in enumerate(answer.parts, start=1):
+        name = f"{prefix}p{number}"
+        quotes = [answer.quotes[place] for place in part.quotes]
+        said = (
+            _quotes(answer, quotes, articles, prefix, text, part=f"p{number}-")
+            if quotes
+            else _nothing_found(part, text)
+        )
+        parts += (
+            f'<section class="part" aria-labelledby="{name}"><h3 id="{name}" dir="auto">'
+            f"{escape(text.part.format(question=part.question))}</h3>{said}</section>"
+        )
+    return parts
+
+
+def _quotes(
+    answer: Answer,
+    quotes: Sequence[Quote],
+    articles: Mapping[str, Article],
+    prefix: str,
+    text: PageText,
+    part: str = "",
+) -> str:
+    # The same passage may answer two parts, so `part` goes into its place.
+    return "".join(
+        quote_html(quote, f"{part}{place}", answer.references, articles[quote.article], prefix, text)
+        for place, quote in enumerate(quotes, start=1)
     )
-    matched = any(quote.matched for quote in answer.quotes)
-    return quotes + (f'<p class="hint">{escape(text.matched_words)}</p>' if matched else "")
 
 
 def _understood(answer: Answer, text: PageText) -> str:
@@ -68,26 +99,27 @@ def _filtered(only: Filter, articles: Mapping[str, Article], text: PageText) -> 
     return f'<p class="filtered">{escape(words)}</p>' if words else ""
 
 
-def _nothing_found(answer: Answer, text: PageText) -> str:
-    said, reason = text.no_answer(answer.reason, answer.widen)
-    places = "".join(
+def _nothing_found(silent: Answer | Part, text: PageText) -> str:
+    said, reason = text.no_answer(silent.reason, silent.widen)
+    widen = f'<p><button type="button" data-do="unfilter">{escape(text.page["unfilter"])}</button></p>'
+    return (
+        f'<p class="nothing"><strong>{escape(said)}</strong>{f" {escape(reason)}" if reason else ""}</p>'
+        f"{widen if silent.widen else ''}{_places(text.nearest, silent.nearest, text)}"
+    )
+
+
+def _places(heading: str, places: Sequence[Place], text: PageText) -> str:
+    """Return sections as buttons that open them in the reader, under a heading; "" without any."""
+    if not places:
+        return ""
+    buttons = "".join(
         f'<li><button type="button" class="open" data-article="{escape(place.article)}" '
         f'data-section="{escape(place.section)}" '
         f'aria-label="{escape(text.open_section.format(section=place.section, title=place.title))}">'
         f"<span>{escape(place.section or place.title)}</span> <cite>{escape(place.title)}</cite></button></li>"
-        for place in answer.nearest
+        for place in places
     )
-    nearest = f'<h3>{escape(text.nearest)}</h3><ul class="nearest">{places}</ul>' if places else ""
-    return (
-        f'<p class="nothing"><strong>{escape(said)}</strong>{f" {escape(reason)}" if reason else ""}</p>'
-        f"{_unfilter(answer, text)}{nearest}"
-    )
-
-
-def _unfilter(answer: Answer, text: PageText) -> str:
-    if not answer.widen:
-        return ""
-    return f'<p><button type="button" data-do="unfilter">{escape(text.page["unfilter"])}</button></p>'
+    return f'<h3>{escape(heading)}</h3><ul class="nearest">{buttons}</ul>'
 
 
 def _feedback(answer: Answer, prefix: str, text: PageText, keeps_questions: bool) -> str:

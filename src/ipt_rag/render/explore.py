@@ -1,38 +1,13 @@
 """Lists of passages that need no question: indications, cautions, key terms and the rest."""
 
-import re
 from collections.abc import Iterable, Mapping
 from html import escape
 
+from ipt_rag.facets import facet_of
 from ipt_rag.page_text import PageText
-from ipt_rag.records import Article, Kind, Passage
+from ipt_rag.records import Article, Passage
 from ipt_rag.render.article_text import LLM_TAG, prose
 from ipt_rag.render.quote import place_button, row_pairs, shown, vouched
-
-_SECTIONS = {  # which headings each list draws on; a heading is written by people, so its words are matched loosely
-    "indications": re.compile(r"(?<!contra)indication|populations?|who (?:is it|can)|benefit|uses?\b", re.IGNORECASE),
-    "cautions": re.compile(r"contraindication|caution|humility|limit|risk", re.IGNORECASE),
-    "phases": re.compile(r"phase|stage|session", re.IGNORECASE),
-    "techniques": re.compile(r"technique|intervention|strateg", re.IGNORECASE),
-    "evidence": re.compile(r"evidence|research|effective", re.IGNORECASE),
-    "misconceptions": re.compile(r"misconception|myth", re.IGNORECASE),
-    "plan": re.compile(r"treatment.plan|objective", re.IGNORECASE),
-}
-_TERMS = re.compile(r"\bterms?\b|glossar", re.IGNORECASE)  # other lists are written as definitions too
-_KINDS: dict[str, Kind] = {"questions": "question", "examples": "vignette"}
-
-
-def facet_of(facet: str, passage: Passage) -> bool:
-    """Return whether a passage belongs to one of the lists that can be explored without a question."""
-    if facet == "terms":
-        return passage.kind == "definition" and any(_TERMS.search(heading) for heading in passage.section)
-    if facet in _KINDS:
-        return passage.kind == _KINDS[facet]
-    if passage.kind in ("source", "vignette", "question"):
-        return False
-    if facet == "phases" and re.search(r"\bphases?\b", passage.text, re.IGNORECASE):
-        return True
-    return any(_SECTIONS[facet].search(heading) for heading in passage.section)
 
 
 def explore_html(articles: Mapping[str, Article], passages: Iterable[Passage], facet: str, text: PageText) -> str:

@@ -1,9 +1,10 @@
 """An answer as Markdown to take away, in the form that `ipt-rag verify` reads."""
 
 import re
+from collections.abc import Sequence
 
 from ipt_rag.page_text import PageText
-from ipt_rag.records import Answer, Passage, Quote, Reference
+from ipt_rag.records import Answer, Part, Passage, Place, Quote, Reference
 from ipt_rag.render.quote import vouched
 
 
@@ -16,18 +17,36 @@ def turn_markdown(answer: Answer, *, question: str, text: PageText, filtered: st
     lines += [_escape_markdown(filtered), ""] if filtered else []
     if answer.understood:
         lines += [_escape_markdown(text.understood.format(question=answer.understood)), ""]
-    if answer.status != "answered":
-        lines += [" ".join(text.no_answer(answer.reason, answer.widen)).strip(), ""]
-    for quote in answer.quotes:
-        label = text.kinds[quote.kind]
-        lines += [f"*{label}*", ""] if label else []
-        lines += quoted_lines(quote)
-        place = f"{quote.title} › {quote.section} ({quote.article} {quote.start}–{quote.end})"
-        lines += ["", f"{vouched(quote, text)} — {place}", ""]
+    for part in answer.parts:
+        lines += [f"### {_escape_markdown(text.part.format(question=part.question))}", ""]
+        lines += _quotes([answer.quotes[place] for place in part.quotes], text) or _silence(part, text)
+    if not answer.parts:
+        lines += _quotes(answer.quotes, text) or _silence(answer, text)
+    if answer.cautions:
+        lines += [f"### {text.see_cautions}", "", *map(_place, answer.cautions), ""]
     if answer.references:
         lines += [f"### {text.sources}", ""]
     lines += [source_line(entry) for entry in answer.references]
     return "\n".join(lines).strip() + "\n"
+
+
+def _quotes(quotes: Sequence[Quote], text: PageText) -> list[str]:
+    lines: list[str] = []
+    for quote in quotes:
+        label = text.kinds[quote.kind]
+        lines += [f"*{label}*", ""] if label else []
+        lines += quoted_lines(quote)
+        where = f"{quote.title} › {quote.section} ({quote.article} {quote.start}–{quote.end})"
+        lines += ["", f"{vouched(quote, text)} — {where}", ""]
+    return lines
+
+
+def _silence(silent: Answer | Part, text: PageText) -> list[str]:
+    return [" ".join(text.no_answer(silent.reason, silent.widen)).strip(), ""]
+
+
+def _place(place: Place) -> str:
+    return f"- {_escape_markdown(' › '.join(name for name in (place.title, place.section) if name))}"
 
 
 def source_line(entry: Reference) -> str:

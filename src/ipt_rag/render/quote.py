@@ -33,9 +33,12 @@ def shown(article: Article, passage: Passage) -> Quote:
 
 
 def quote_html(
-    quote: Quote, place: int, references: Sequence[Reference], article: Article, prefix: str, text: PageText
+    quote: Quote, place: str, references: Sequence[Reference], article: Article, prefix: str, text: PageText
 ) -> str:
-    """Return the quote at a place (from 1) of an answer: words, numbers, provenance, context, the way to the reader."""
+    """Return a quote: its words, numbers and provenance, its context and the way to the reader.
+
+    `place` is where it stands in its turn, told apart from any other, for the ids of what only its context cites.
+    """
     known = {entry.number: entry.reference for entry in references if entry.article == quote.article}
 
     def link(marker: str) -> str:
