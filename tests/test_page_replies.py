@@ -1,5 +1,6 @@
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,23 @@ def test_an_unknown_place_is_told(replies: Replies, where: dict[str, Any]) -> No
     """An article or a stretch that is not there is told in the reader, in the page's language."""
     assert ENGLISH.unknown_article in replies.reader({**where, "language": "en"})
     assert SPANISH.unknown_article in replies.reader({**where, "language": "es"})
+
+
+def test_a_newer_index_is_shown_at_once(library: WordLibrary) -> None:
+    """When another chatbot takes the place of the first, articles, lists and the check are those of its own index."""
+    plain = WordLibrary.over(ARTICLES)
+    plain.index.shelf.pop("hostile-article")
+    held = tuple(passage for passage in plain.index.held if passage.article == "plain-article")
+    newer = WordLibrary(replace(plain.index, held=held))
+    now = [library]
+    replies = Replies(lambda: now[0])
+    assert "hostile-article" in replies.shelf()
+    assert "Poison" in replies.passages({"facet": "terms"})
+    assert "Poison" in replies.reader({"article": "hostile-article"})
+    now[0] = newer
+    assert "hostile-article" not in replies.shelf()
+    assert "Poison" not in replies.passages({"facet": "terms"})
+    assert ENGLISH.unknown_article in replies.reader({"article": "hostile-article"})
 
 
 def test_lists_and_shelf(replies: Replies) -> None:

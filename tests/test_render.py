@@ -181,6 +181,33 @@ def test_nothing_found_offers_sections_as_buttons() -> None:
     assert "blockquote" not in html
 
 
+def test_parts_stand_apart_and_share_their_sources(library: WordLibrary) -> None:
+    """A passage that answers two parts is shown in both, without an id twice; a part that is not answered says so."""
+    question = "Which bow rake levels soil? Is there a quantum? Which bow rake levels gardens?"
+    answer = library.ask(question)
+    assert [len(part.quotes) for part in answer.parts][1] == 0
+    assert set(answer.parts[0].quotes) & set(answer.parts[2].quotes)
+    html = turn_html(answer, question=question, turn=1, articles=library.index.shelf, text=ENGLISH)
+    ids = re.findall(r' id="([^"]+)"', html)
+    assert len(ids) == len(set(ids))
+    assert set(re.findall(r'href="#([^"]+)"', html)) <= set(ids)
+    markdown = turn_markdown(answer, question=question, text=ENGLISH)
+    for part in answer.parts:
+        assert f"### Asked: {part.question}" in markdown
+        assert f"Asked: {part.question}</h3>" in html
+    assert markdown.count(ENGLISH.not_in_articles) == html.count(ENGLISH.not_in_articles) == 1
+    assert markdown.count("levels heavy soil. [2] [4]") == 2
+
+
+def test_cautions_are_named(library: WordLibrary) -> None:
+    """The sections of an article's cautions stand under its indications, on the page and in Markdown."""
+    answer = library.ask("collect snails for ten mornings")
+    html = turn_html(answer, question="?", turn=1, articles=library.index.shelf, text=ENGLISH)
+    assert f"<h3>{ENGLISH.see_cautions.replace(chr(39), '&#x27;')}</h3>" in html
+    assert 'data-section="Common misconceptions"' in html
+    assert "- A plain article › Common misconceptions" in turn_markdown(answer, question="?", text=ENGLISH)
+
+
 def test_notices_stand_above_the_quotes(library: WordLibrary) -> None:
     """Fixed notices are the only text above the quotes."""
     html = shown(library, "danger gardens water morning")

@@ -176,7 +176,7 @@ class Replies:
                 str(sent.get("verdict", "")),
                 question=str(sent.get("question", "")),
                 passages=[str(passage) for passage in sent.get("passages") or ()],
-                index_digest=self._library().index.digest,
+                index_digest=str(sent.get("index", "")),
                 text=str(sent.get("text", "")),
                 source=str(sent.get("source", "")),
             )

@@ -185,11 +185,14 @@ def every_state(page: Page) -> Iterator[str]:
     ask(page, "quantum spade")
     page.locator("#t3 .nearest").wait_for()
     yield "not in the articles"
+    ask(page, "Which rake levels heavy soil? Which snails are collected? Is there a quantum?")
+    page.locator("#t4 .part").nth(2).wait_for()
+    yield "several questions, with cautions, one not in the articles"
     page.locator("#filters input[name=sourced]").check()
     ask(page, "tears thatch")
-    page.locator("#t4 .nothing").wait_for()
+    page.locator("#t5 .nothing").wait_for()
     yield "nothing within the filters"
-    page.locator("#t4 [data-do=unfilter]").click()
+    page.locator("#t5 [data-do=unfilter]").click()
     ask(page, f"about {SECRET}")
     page.locator("#refusal p").first.wait_for()
     yield "refused"

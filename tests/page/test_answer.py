@@ -73,3 +73,25 @@ def test_an_example_only_fills_the_box(page: Page) -> None:
     expect(page.locator("#question textarea")).to_be_focused()
     assert page.locator("#turns > article").count() == 0
     assert page.locator(".roles section").count() == 3
+
+
+def test_several_questions_are_answered_apart(page: Page) -> None:
+    """Each question of a message stands over its own quotes or its own no; the sources of all stand beside them."""
+    ask(page, "Which bow rake levels soil? Is there a quantum? Which rake gathers light leaves?")
+    parts = page.locator("#t1 .part")
+    expect(parts.locator("h3").and_(page.locator("[id^=t1p]"))).to_have_text(
+        ["Asked: Which bow rake levels soil?", "Asked: Is there a quantum?", "Asked: Which rake gathers light leaves?"]
+    )
+    expect(parts.nth(0).locator("blockquote").first).to_contain_text("bow rake")
+    expect(parts.nth(1).locator(".nothing")).to_contain_text("The articles do not answer this.")
+    expect(parts.nth(2).locator("blockquote").first).to_contain_text("leaf rake")
+    parts.nth(2).locator("a.number").first.click()
+    expect(page.locator("#t1-plain-article-1")).to_be_focused()
+
+
+def test_cautions_stand_beside_what_they_limit(page: Page) -> None:
+    """Where the answer names an article's cautions, a button opens that section."""
+    ask(page, "collect snails for ten mornings")
+    page.locator("#t1 .nearest button", has_text="Common misconceptions").click()
+    expect(page.locator(".reader [data-sought]")).to_have_text("Common misconceptions")
+    expect(page.locator(".reader [data-sought]")).to_be_focused()

@@ -191,7 +191,7 @@ window.iptPage = (() => {
     const [text, source] = ["textarea", "input"].map((name) => find(`.feedback ${name}`, turn).value);
     find(".noted", turn).textContent = "";
     window.iptPage.sendFeedback({
-      language, question, text, source, turn: Number(turn.dataset.turn), verdict: button.dataset.verdict,
+      language, question, text, source, turn: Number(turn.dataset.turn), verdict: button.dataset.verdict, index: answer.index,
       passages: answer.quotes.map((quote) => `${quote.article}:${quote.start}-${quote.end}`),
     });
   };
