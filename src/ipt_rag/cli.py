@@ -208,6 +208,8 @@ def ask(
 @click.option("--part", help="Only questions whose `part` is this, such as unseen.")
 @click.option("--save", type=click.Path(path_type=Path), help="Keep how each question went, without its words.")
 @click.option("--against", type=click.Path(path_type=Path), help="A saved run to compare with, question by question.")
+@click.option("--baseline", is_flag=True, help="Also run LangChain's defaults over the same articles, and compare.")
+@click.option("--public", metavar="NAME", help="QUESTIONS is a folder in the BEIR format; NAME is for the heading.")
 def evaluate(
     questions: Path,
     unanswerable: Path | None,
@@ -216,6 +218,8 @@ def evaluate(
     part: str | None,
     save: Path | None,
     against: Path | None,
+    baseline: bool,
+    public: str | None,
 ) -> None:
     """Measure answers on a file of questions, one JSON object a line.
 
@@ -226,11 +230,18 @@ def evaluate(
         ipt-rag eval answerable.jsonl --unanswerable unanswerable.jsonl --part unseen
         ipt-rag eval answerable.jsonl --save before.json
         ipt-rag eval answerable.jsonl --against before.json
+        ipt-rag eval answerable.jsonl --unanswerable unanswerable.jsonl --baseline
+        ipt-rag eval --public scifact scifact/
     """  # noqa: D301 - click must see the backspace
+    if public:
+        if unanswerable or part or save or against or baseline:
+            raise click.UsageError("--public measures a folder of its own: leave out the options for question files.")
+        _evaluate_public(public, questions)
+        return
     from ipt_rag.chatbot import Chatbot  # imports the encoder
     from ipt_rag.evaluate import DEPTH, by_group, figures, judge, read_questions
     from ipt_rag.evaluate.runs import compare, save_run
-    from ipt_rag.terminal import differences_text, figures_text
+    from ipt_rag.terminal import beside_text, differences_text, figures_text
 
     asked = read_questions(questions, part=part)
     refused = read_questions(unanswerable, part=part) if unanswerable else []
@@ -258,8 +269,26 @@ def evaluate(
         click.echo(figures_text("answered, by kind", by_group(no, "kind")))
     if against:
         click.echo(differences_text("against the saved run", compare(against, [*yes, *no])))
+    if baseline:
+        from ipt_rag.embed import MiniLM
+        from ipt_rag.evaluate.baseline import beside_langchain
+
+        articles = [chatbot.index.article_text(slug) or "" for slug in chatbot.index.articles()]
+        click.echo(beside_text(beside_langchain(articles, MiniLM.open(), yes, no, by=by)))
     if save:
         save_run(save, [*yes, *no])
+
+
+def _evaluate_public(name: str, folder: Path) -> None:
+    from ipt_rag.embed import MiniLM
+    from ipt_rag.evaluate.collection import read_collection
+    from ipt_rag.evaluate.public import measure
+    from ipt_rag.terminal import columns_text
+
+    collection = read_collection(folder)
+    measured = measure(collection, MiniLM.open(), report=lambda line: click.echo(line, err=True))
+    counts = f"{len(collection.questions)} questions, {len(collection.documents)} documents"
+    click.echo(columns_text(f"{name}: {counts}", measured))
 
 
 @main.command()
