@@ -1,5 +1,12 @@
-from conftest import WordCountEncoder
+import json
+from pathlib import Path
 
+import pytest
+from click.testing import CliRunner
+
+from conftest import WordCountEncoder
+from ipt_rag.cli import main
+from ipt_rag.embed import MiniLM
 from ipt_rag.evaluate import Judged
 from ipt_rag.evaluate.baseline import OVERLAP, SIZE, beside_langchain
 from ipt_rag.terminal import beside_text
@@ -30,7 +37,7 @@ def test_pieces_are_judged_like_passages(counting: WordCountEncoder) -> None:
 
 
 def test_the_decision_is_compared_at_five_percent_each(counting: WordCountEncoder) -> None:
-    """The cosine is the pipeline's confidence: "tea pot" comes nearer to a piece than its questions, "coffee" does not."""
+    """The cosine is the pipeline's confidence: "tea pot" comes nearer to a piece than both, "coffee" does not."""
     ours = [judged("tide moon", 1, 0.9), judged("tide", 1, 0.8)]
     refused = [judged("coffee", 0, 0.1, answerable=False), judged("tea pot", 0, 0.2, answerable=False)]
     beside = beside_langchain(ARTICLES, counting, ours, refused, by="facts")
@@ -59,3 +66,16 @@ def test_a_piece_can_be_judged_by_snippets(counting: WordCountEncoder) -> None:
     one = Judged({"question": "tide", "gold": ["tide follows"]}, True, (True,), 1, 0.9, True, ())
     beside = beside_langchain(ARTICLES, counting, [one], [], by="gold")
     assert beside.columns["LangChain"][0].value == 1
+
+
+def test_the_command_runs_both_over_the_same_articles(
+    small_index: Path, counting: WordCountEncoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The three articles of the index are cut anew; both systems stand in one table."""
+    monkeypatch.setattr(MiniLM, "open", lambda: counting)
+    questions = tmp_path / "questions.jsonl"
+    questions.write_text(json.dumps({"question": "What does a lantern burn?", "facts": ["whale oil"]}) + "\n")
+    result = CliRunner().invoke(main, ["eval", str(questions), "--index", str(small_index), "--baseline"])
+    assert result.exit_code == 0, result.output
+    assert "LangChain's defaults (" in result.stdout
+    assert "from LangChain's defaults to ours" in result.stdout

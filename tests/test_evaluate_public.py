@@ -3,8 +3,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import WordCountEncoder
+from click.testing import CliRunner
 
+from conftest import WordCountEncoder
+from ipt_rag.cli import main
+from ipt_rag.embed import MiniLM
 from ipt_rag.errors import SettingsError
 from ipt_rag.evaluate.collection import Document, read_collection
 from ipt_rag.evaluate.public import BM25_WEIGHT, fuse, measure
@@ -60,7 +63,9 @@ def test_the_short_names_are_read_too(beir: Path) -> None:
         pytest.param("qrels/test.tsv", None, r"no qrels/test\.tsv or qrels\.tsv", id="no judgments"),
         pytest.param("corpus.jsonl", b"", "no document or no judged question", id="empty"),
         pytest.param("qrels/test.tsv", b"q9\td1\t1\n", "no document or no judged question", id="none judged"),
-        pytest.param("corpus.jsonl", b'{"_id": "d1", "text": "a"}\n[]', r"corpus\.jsonl:2 is no JSON object", id="list"),
+        pytest.param(
+            "corpus.jsonl", b'{"_id": "d1", "text": "a"}\n[]', r"corpus\.jsonl:2 is no JSON object", id="list"
+        ),
         pytest.param("queries.jsonl", b'{"_id": "q1"}', r"queries\.jsonl:1 is no JSON object", id="no text"),
         pytest.param("queries.jsonl", b"\xff\xfe", "cannot be read as UTF-8 text", id="another encoding"),
         pytest.param("qrels/test.tsv", b"a\tb\tc\nq1 d1 1\n", r"test\.tsv:2 is not question", id="blanks, not tabs"),
@@ -98,3 +103,24 @@ def test_fusing_adds_a_share_of_bm25_to_the_cosine() -> None:
     assert fuse(cosines, [2, 0, 1], {0: 10.0, 1: 5.0}) == [0, 2, 1]
     assert fuse(cosines, [1, 0], {}) == [0, 1]
     assert fuse(cosines, [0], {1: 3.0}) == [1, 0]
+
+
+def test_the_command_prints_the_legs_side_by_side(
+    beir: Path, counting: WordCountEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Figures on standard output, progress on standard error."""
+    monkeypatch.setattr(MiniLM, "open", lambda: counting)
+    result = CliRunner().invoke(main, ["eval", "--public", "harbour", str(beir)])
+    assert result.exit_code == 0
+    title, legs, ndcg, recall = result.stdout.splitlines()
+    assert title == "harbour: 2 questions, 3 documents"
+    assert legs.split() == ["BM25", "dense", "hybrid"]
+    assert [ndcg.split()[0], recall.split()[0]] == ["nDCG@10", "recall@10"]
+    assert "embedded 3 of 3 documents" in result.stderr
+
+
+def test_options_for_question_files_are_refused(beir: Path) -> None:
+    """A folder has its own questions: an option that would do nothing is an error before anything is read."""
+    result = CliRunner().invoke(main, ["eval", "--public", "harbour", str(beir), "--baseline"])
+    assert result.exit_code == 2
+    assert "leave out the options for question files" in result.stderr
