@@ -233,7 +233,7 @@ def evaluate(
         ipt-rag eval answerable.jsonl --unanswerable unanswerable.jsonl --baseline
         ipt-rag eval --public scifact scifact/
     """  # noqa: D301 - click must see the backspace
-    if public:
+    if public is not None:
         if unanswerable or part or save or against or baseline:
             raise click.UsageError("--public measures a folder of its own: leave out the options for question files.")
         _evaluate_public(public, questions)
