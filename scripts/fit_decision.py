@@ -23,8 +23,10 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from ipt_rag.build import build_index
-from ipt_rag.chatbot import Chatbot
+from ipt_rag.embed import MiniLM
 from ipt_rag.evaluate import read_questions
+from ipt_rag.index import Index
+from ipt_rag.search import Searcher
 
 ROOT = Path(__file__).resolve().parent.parent
 QUESTIONS = ROOT / "tests" / "data" / "questions"
@@ -33,12 +35,12 @@ QUESTIONS = ROOT / "tests" / "data" / "questions"
 FALSE_ANSWERS = {"keyed": 0.05, "plain": 0.07}
 
 
-def signals_of(chatbot: Chatbot, questions: list[dict[str, Any]]) -> list[dict[str, float]]:
+def signals_of(searcher: Searcher, questions: list[dict[str, Any]]) -> list[dict[str, float]]:
     """Return the signals of each question's best passage; a question without any is left out, it is never answered."""
     measured = []
     for question in questions:
-        search = chatbot.search(question["question"])
-        signals = chatbot.signals(search, chatbot.best(search))
+        search = searcher.search(question["question"])
+        signals = searcher.signals(search, searcher.best(search))
         if signals is not None:
             measured.append(asdict(signals))
     return measured
@@ -60,8 +62,8 @@ def unfitted() -> Pipeline:
 def fit(corpus: Path, index: Path, *, false_answers: float) -> dict[str, Any]:
     """Return the weights, bias and threshold fitted over one corpus, and print how well they part the questions."""
     build_index(corpus, index)
-    chatbot = Chatbot.open(index)
-    answerable, unanswerable = (signals_of(chatbot, rows) for rows in questions_of("tune").values())
+    searcher = Searcher(Index.open(index), MiniLM.open())
+    answerable, unanswerable = (signals_of(searcher, rows) for rows in questions_of("tune").values())
     names = list(answerable[0])
     values = np.array([[signals[name] for name in names] for signals in (*answerable, *unanswerable)])
     labels = np.array([1] * len(answerable) + [0] * len(unanswerable))

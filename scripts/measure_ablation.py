@@ -23,13 +23,15 @@ import numpy as np
 
 from fit_decision import ROOT, questions_of, unfitted
 from ipt_rag import build, embed, query, rank
-from ipt_rag.chatbot import Chatbot
+from ipt_rag.embed import MiniLM
 from ipt_rag.evaluate import DEPTH, Judged, figures, right_passage
+from ipt_rag.index import Index
 from ipt_rag.keys import Keys
+from ipt_rag.search import Searcher
 
 Substitute = tuple[Any, str, Any]  # where a part is found, under which name, and what to put in its place
 NEVER = re.compile(r"(?!)")
-discount = Chatbot._discount
+discount = Searcher._discount
 SEARCHED: Mapping[str, Sequence[Substitute]] = {
     "nothing": [],
     "spelling repair": [(query, "_repair", lambda text, vocabulary, known: (text, ()))],
@@ -40,8 +42,8 @@ SEARCHED: Mapping[str, Sequence[Substitute]] = {
         (rank, "token_weights", lambda closest: np.full(closest.shape[1], 1 / closest.shape[1]))
     ],
     "word index's say": [(rank, "LEXICAL_WEIGHT", 0.0)],
-    "discounts": [(Chatbot, "_discount", lambda *given: min(discount(*given), 0.0))],
-    "definitions' bonus": [(Chatbot, "_discount", lambda *given: max(discount(*given), 0.0))],
+    "discounts": [(Searcher, "_discount", lambda *given: min(discount(*given), 0.0))],
+    "definitions' bonus": [(Searcher, "_discount", lambda *given: max(discount(*given), 0.0))],
 }
 INDEXED: Mapping[str, Sequence[Substitute]] = {
     "anticipated questions": [(build, "read_keys", lambda corpus, slug: Keys("", {}))],
@@ -89,20 +91,20 @@ def put_in(substitutes: Sequence[Substitute]) -> Iterator[None]:
             setattr(place, name, part)
 
 
-def ask_all(chatbot: Chatbot, part: str) -> list[Asked]:
+def ask_all(searcher: Searcher, part: str) -> list[Asked]:
     """Return how each question of one part goes."""
     asked = []
     for name, questions in questions_of(part).items():
         answerable = name == "answerable"
         for question in questions:
             begun = time.process_time()
-            search = chatbot.search(question["question"])
-            best = chatbot.best(search)
-            signals = chatbot.signals(search, best)
+            search = searcher.search(question["question"])
+            best = searcher.best(search)
+            signals = searcher.signals(search, best)
             milliseconds = (time.process_time() - begun) * 1000
             is_right = right_passage(question, "facts") if answerable else lambda text: False
             in_order = [*filter(None, [best]), *(hit for hit in search.hits if hit != best)]
-            right = tuple(is_right(chatbot.index.passage(hit.number).text) for hit in in_order[:DEPTH])
+            right = tuple(is_right(searcher.index.passage(hit.number).text) for hit in in_order[:DEPTH])
             asked.append(Asked(question, answerable, right, asdict(signals) if signals else None, milliseconds))
     return asked
 
@@ -140,15 +142,16 @@ def table_row(name: str, tune: Sequence[Asked], unseen: Sequence[Asked], *, with
 def main() -> None:
     """Measure and print a Markdown table, a line a part."""
     print(f"| left out | {' | '.join(COLUMNS.values())} | ms |\n|---|{'---:|' * (len(COLUMNS) + 1)}")
+    encoder = MiniLM.open()
     with tempfile.TemporaryDirectory() as scratch:
         whole = Path(scratch) / "whole"
         for number, (name, substitutes) in enumerate([*SEARCHED.items(), *INDEXED.items()]):
             print(f"without {name}", file=sys.stderr)
             with put_in(substitutes):
                 index = Path(scratch) / f"{number}" if name in INDEXED else whole
-                build.build_index(ROOT / "corpus", index)
-                chatbot = Chatbot.open(index)
-                tune, unseen = ask_all(chatbot, "tune"), ask_all(chatbot, "unseen")
+                build.build_index(ROOT / "corpus", index, open_encoder=lambda: encoder)
+                searcher = Searcher(Index.open(index), encoder)
+                tune, unseen = ask_all(searcher, "tune"), ask_all(searcher, "unseen")
             print(table_row(name, tune, unseen), flush=True)
             if name == "nothing":
                 complete = tune, unseen

@@ -20,8 +20,9 @@ from fit_decision import ROOT, questions_of
 from ipt_rag.build import build_index
 from ipt_rag.chatbot import Chatbot
 from ipt_rag.corpus import parse_article
-from ipt_rag.evaluate import DEPTH, Judged, figures, judge
+from ipt_rag.evaluate import DEPTH, Figure, Judged, figures
 from ipt_rag.evaluate.collection import Collection, Document, read_collection
+from ipt_rag.evaluate.run import run_evaluation
 from ipt_rag.sentences import split_sentences
 from ipt_rag.terminal import columns_text
 
@@ -94,21 +95,23 @@ def own_articles(collection: Collection, folder: Path, sentences: int) -> str:
             taken = sentences_of(document)[:left]
             files[document.name] = article_text(document, taken)
             left -= len(taken)
-    before = ask_own(chatbot_over({}, folder, corpus=ROOT / "corpus"))
-    after = ask_own(chatbot_over(files, folder, corpus=ROOT / "corpus"))
+    columns = {
+        "corpus/": figures_over(chatbot_over({}, folder, corpus=ROOT / "corpus")),
+        "among others": figures_over(chatbot_over(files, folder, corpus=ROOT / "corpus")),
+    }
     title = f"our unseen questions, before and after {sentences - left} sentences of others"
-    return columns_text(title, {"corpus/": figures(*before), "among others": figures(*after)})
+    return columns_text(title, columns)
 
 
-def ask_own(chatbot: Chatbot) -> tuple[Sequence[Judged], Sequence[Judged]]:
-    """Return how our unseen questions went, answerable and not."""
-    answerable, unanswerable = questions_of("unseen").values()
-    texts = [chatbot.index.passage(number).text for number in range(len(chatbot.index))]
-
-    def ask(rows: Sequence[Mapping[str, object]], *, answerable: bool) -> list[Judged]:
-        return judge(lambda text: chatbot.ask(text, ranked=DEPTH), rows, by="facts", answerable=answerable, texts=texts)
-
-    return ask(answerable, answerable=True), ask(unanswerable, answerable=False)
+def figures_over(chatbot: Chatbot) -> Sequence[Figure]:
+    """Return the figures of our unseen questions."""
+    return run_evaluation(
+        lambda text: chatbot.ask(text, ranked=DEPTH),
+        *questions_of("unseen").values(),
+        by="facts",
+        passages=[chatbot.index.passage(number) for number in range(len(chatbot.index))],
+        progress=lambda done: None,
+    ).figures
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from ipt_rag.importing import AddedPage, ImportReport
 from ipt_rag.importing.page import Doubt, LeftOut
-from ipt_rag.records import Answer, Place, Quote, Reference, Span
+from ipt_rag.records import Answer, Part, Place, Quote, Reference, Span
 from ipt_rag.terminal import added_text, answer_text
 
 QUOTE = Quote(
@@ -70,6 +70,24 @@ Nearest sections:
   - IPT › Evidence
   - IPT"""
     )
+
+
+def test_each_of_several_questions_has_its_quotes() -> None:
+    """Every part is printed with what was asked, and with its quotes or that the articles do not answer it."""
+    near = (Place("ipt", "IPT", "Evidence"),)
+    parts = (Part("Is it dear?", (), "fact_missing", near, ()), Part("What is the sick role?", (0,), "", (), ()))
+    lines = answer_text(dataclasses.replace(ANSWERED, parts=parts)).splitlines()
+    silent, answered = lines.index("Asked: Is it dear?"), lines.index("Asked: What is the sick role?")
+    assert lines[silent + 2].startswith("The articles do not answer this.")
+    assert silent < lines.index("  - IPT › Evidence") < answered
+    assert answered < lines.index("1. Sick role — in brief, a framing. [4] [1] [LLM]")
+    assert sum("Sick role" in line for line in lines) == 1
+
+
+def test_cautions_are_offered() -> None:
+    """An answer out of indications names the sections of cautions."""
+    printed = answer_text(dataclasses.replace(ANSWERED, cautions=(Place("ipt", "IPT", "Cautions"),)))
+    assert "This article's cautions:\n  - IPT › Cautions" in printed
 
 
 def test_a_refusal_names_the_kind() -> None:

@@ -4,6 +4,7 @@ import dataclasses
 import json
 import sys
 from collections.abc import Iterable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -208,6 +209,7 @@ def ask(
 @click.option("--part", help="Only questions whose `part` is this, such as unseen.")
 @click.option("--save", type=click.Path(path_type=Path), help="Keep how each question went, without its words.")
 @click.option("--against", type=click.Path(path_type=Path), help="A saved run to compare with, question by question.")
+@click.option("--report", type=click.Path(path_type=Path), help="Folder for report.html: plots and the worst misses.")
 @click.option("--baseline", is_flag=True, help="Also run LangChain's defaults over the same articles, and compare.")
 @click.option("--public", metavar="NAME", help="QUESTIONS is a folder in the BEIR format; NAME is for the heading.")
 def evaluate(
@@ -218,6 +220,7 @@ def evaluate(
     part: str | None,
     save: Path | None,
     against: Path | None,
+    report: Path | None,
     baseline: bool,
     public: str | None,
 ) -> None:
@@ -229,54 +232,59 @@ def evaluate(
     \b
         ipt-rag eval answerable.jsonl --unanswerable unanswerable.jsonl --part unseen
         ipt-rag eval answerable.jsonl --save before.json
-        ipt-rag eval answerable.jsonl --against before.json
+        ipt-rag eval answerable.jsonl --against before.json --report report
         ipt-rag eval answerable.jsonl --unanswerable unanswerable.jsonl --baseline
         ipt-rag eval --public scifact scifact/
     """  # noqa: D301 - click must see the backspace
     if public is not None:
-        if unanswerable or part or save or against or baseline:
+        if unanswerable or part or save or against or baseline or report:
             raise click.UsageError("--public measures a folder of its own: leave out the options for question files.")
         _evaluate_public(public, questions)
         return
     from ipt_rag.chatbot import Chatbot  # imports the encoder
-    from ipt_rag.evaluate import DEPTH, by_group, figures, judge, read_questions
+    from ipt_rag.evaluate import DEPTH, read_questions
+    from ipt_rag.evaluate.report import require_report, write_report
+    from ipt_rag.evaluate.run import run_evaluation
     from ipt_rag.evaluate.runs import compare, save_run
     from ipt_rag.terminal import beside_text, differences_text, figures_text
 
+    if report:
+        require_report(report)
     asked = read_questions(questions, part=part)
     refused = read_questions(unanswerable, part=part) if unanswerable else []
     chatbot = Chatbot.open(index)
-    texts = [chatbot.index.passage(number).text for number in range(len(chatbot.index))]
 
     def progress(done: int) -> None:
         if done % 50 == 0:
             click.echo(f"asked {done} questions", err=True)
 
-    yes, no = (
-        judge(
-            lambda text: chatbot.ask(text, ranked=DEPTH),
-            rows,
-            by=by,
-            answerable=answerable,
-            texts=texts,
-            progress=progress,
-        )
-        for rows, answerable in ((asked, True), (refused, False))
+    run = run_evaluation(
+        lambda text: chatbot.ask(text, ranked=DEPTH),
+        asked,
+        refused,
+        by=by,
+        passages=[chatbot.index.passage(number) for number in range(len(chatbot.index))],
+        progress=progress,
     )
-    click.echo(figures_text(f"{len(yes)} questions, {len(no)} unanswerable", figures(yes, no)))
-    click.echo(figures_text("right first, by style", by_group(yes, "style")))
-    if no:
-        click.echo(figures_text("answered, by kind", by_group(no, "kind")))
+    click.echo(figures_text(f"{len(asked)} questions, {len(refused)} unanswerable", run.figures))
+    click.echo(figures_text("right first, by style", run.styles))
+    if run.kinds:
+        click.echo(figures_text("answered, by kind", run.kinds))
+    judged = [*run.answerable, *run.unanswerable]
+    differences = compare(against, judged) if against else []
     if against:
-        click.echo(differences_text("against the saved run", compare(against, [*yes, *no])))
+        click.echo(differences_text("against the saved run", differences))
     if baseline:
         from ipt_rag.embed import MiniLM
         from ipt_rag.evaluate.baseline import beside_langchain
 
         articles = [chatbot.index.article_text(slug) or "" for slug in chatbot.index.articles()]
-        click.echo(beside_text(beside_langchain(articles, MiniLM.open(), yes, no, by=by)))
+        click.echo(beside_text(beside_langchain(articles, MiniLM.open(), run.answerable, run.unanswerable, by=by)))
     if save:
-        save_run(save, [*yes, *no])
+        save_run(save, judged)
+    if report:
+        path = write_report(report, run, differences, index=chatbot.index.digest, date=date.today().isoformat())
+        click.echo(f"Wrote {path}. It holds texts of the questions.")
 
 
 def _evaluate_public(name: str, folder: Path) -> None:

@@ -58,6 +58,8 @@ class PageText:
     several_sources: str
     question: str
     understood: str
+    part: str
+    see_cautions: str
     sections: str
     about: dict[str, str]  # labels of the front matter shown, by its key
     show: str
@@ -137,6 +139,8 @@ ENGLISH = PageText(
     several_sources="{count} sources",
     question="Question {turn}",
     understood="Understood as: {question}",
+    part="Asked: {question}",
+    see_cautions="This article's cautions",
     sections="Sections",
     about={
         "kind": "Kind",
@@ -302,6 +306,8 @@ SPANISH = PageText(
     several_sources="{count} fuentes",
     question="Pregunta {turn}",
     understood="Entendida como: {question}",
+    part="Pregunta: {question}",
+    see_cautions="Las precauciones de este artículo",
     sections="Secciones",
     about={
         "kind": "Tipo",

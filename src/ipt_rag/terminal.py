@@ -12,7 +12,7 @@ from ipt_rag.importing import AddedPage, ImportReport
 from ipt_rag.page_text import ENGLISH as TEXT
 from ipt_rag.phi.wording import refusal_text
 from ipt_rag.plain import plain_text
-from ipt_rag.records import Answer, Quote
+from ipt_rag.records import Answer, Part, Place, Quote
 from ipt_rag.verify import Verified
 
 WIDTH = 88
@@ -61,15 +61,24 @@ def _lines(answer: Answer) -> Iterator[str]:
     if answer.status == "refused":
         yield textwrap.fill(refusal_text(answer.kinds), WIDTH)
         return
-    if answer.status == "not_in_articles":
-        yield textwrap.fill(" ".join(TEXT.no_answer(answer.reason, answer.widen)).strip(), WIDTH)
-        if answer.nearest:
-            yield f"{TEXT.nearest}:"
-            yield from (
-                f"  - {' › '.join(part for part in (near.title, near.section) if part)}" for near in answer.nearest
-            )
-    for number, quote in enumerate(answer.quotes, start=1):
-        yield from _quote(number, quote)
+    if answer.parts:
+        for part in answer.parts:
+            yield textwrap.fill(TEXT.part.format(question=part.question), WIDTH)
+            yield ""
+            for place in part.quotes:
+                yield from _quote(place + 1, answer.quotes[place])
+            if not part.quotes:
+                yield from _silence(part)
+                yield ""
+    elif answer.status == "not_in_articles":
+        yield from _silence(answer)
+    else:
+        for number, quote in enumerate(answer.quotes, start=1):
+            yield from _quote(number, quote)
+    if answer.cautions:
+        yield f"{TEXT.see_cautions}:"
+        yield from map(_place, answer.cautions)
+        yield ""
     if answer.references:
         yield f"{TEXT.sources}:"
     for reference in answer.references:
@@ -79,6 +88,17 @@ def _lines(answer: Answer) -> Iterator[str]:
     if answer.quotes:
         yield ""
         yield TEXT.banner
+
+
+def _silence(silent: Answer | Part) -> Iterator[str]:
+    yield textwrap.fill(" ".join(TEXT.no_answer(silent.reason, silent.widen)).strip(), WIDTH)
+    if silent.nearest:
+        yield f"{TEXT.nearest}:"
+        yield from map(_place, silent.nearest)
+
+
+def _place(place: Place) -> str:
+    return f"  - {' › '.join(part for part in (place.title, place.section) if part)}"
 
 
 def _quote(number: int, quote: Quote) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from ipt_rag.evaluate.questions import DEPTH, Judged
 
 BINS = 10  # of equally many questions each, for the calibration error
+FALSE_PERCENT = (1, 5, 10)  # of the unanswerable: what of the answerable is answered at these
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,24 @@ class Figure:
     low: float
     high: float
     questions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Questions of about the same confidence, and how many of them went right."""
+
+    confidence: float  # the mean, 0 to 1
+    right: float  # share, 0 to 1
+    questions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """What would be answered if every question from this confidence on were."""
+
+    threshold: float  # 0 to 1; infinite where nothing is answered
+    coverage: float  # share of the answerable questions, 0 to 1
+    false_answers: float  # share of the unanswerable ones, 0 to 1
 
 
 def figures(answerable: Sequence[Judged], unanswerable: Sequence[Judged]) -> list[Figure]:
@@ -47,7 +67,9 @@ def figures(answerable: Sequence[Judged], unanswerable: Sequence[Judged]) -> lis
     for name, negatives in (("AUROC", unanswerable), ("AUROC against near misses", near)):
         if negatives:
             measured.append(_paired(name, _auroc, answerable, negatives))
-    measured.append(_paired("answered at 5 % false answers", _answered_at_five, answerable, unanswerable))
+    for percent in FALSE_PERCENT:
+        name = f"answered at {percent} % false answers"
+        measured.append(_paired(name, partial(_answered_at, 1 - percent / 100), answerable, unanswerable))
     measured.append(_calibration([*answerable, *unanswerable]))
     return measured
 
@@ -75,14 +97,36 @@ def ndcg_of(ranked: Sequence[float], missed: Sequence[float]) -> float:
 
 def calibration_error(confidence: NDArray[np.float64], right: NDArray[np.float64]) -> float:
     """Return the mean distance of confidence and share of right answers over `BINS` bins, 0 to 1, lower is better."""
-    bins = np.array_split(np.argsort(confidence, kind="stable"), BINS)
-    gaps = [len(rows) * abs(confidence[rows].mean() - right[rows].mean()) for rows in bins if len(rows)]
+    gaps = [each.questions * abs(each.confidence - each.right) for each in _bins(confidence, right)]
     return float(sum(gaps) / len(confidence))
 
 
+def reliability(judged: Sequence[Judged]) -> list[Bin]:
+    """Return the bins that the calibration error is the mean distance over, by confidence, empty ones left out."""
+    return _bins(*_confidence_and_right(judged))
+
+
+def coverage_curve(answerable: Sequence[Judged], unanswerable: Sequence[Judged]) -> list[Point]:
+    """Return coverage against false answers at every threshold that tells them apart, the strictest first."""
+    from sklearn.metrics import roc_curve  # a second of import, as above
+
+    labels = [True] * len(answerable) + [False] * len(unanswerable)
+    confidence = [judged.confidence for judged in (*answerable, *unanswerable)]
+    false_answers, coverage, thresholds = roc_curve(labels, confidence)
+    return [Point(*map(float, row)) for row in zip(thresholds, coverage, false_answers, strict=True)]
+
+
+def _bins(confidence: NDArray[np.float64], right: NDArray[np.float64]) -> list[Bin]:
+    split = np.array_split(np.argsort(confidence, kind="stable"), BINS)
+    return [Bin(float(confidence[rows].mean()), float(right[rows].mean()), len(rows)) for rows in split if len(rows)]
+
+
+def _confidence_and_right(judged: Sequence[Judged]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    return np.array([one.confidence for one in judged]), np.array([float(one.first_right == 1) for one in judged])
+
+
 def _calibration(judged: Sequence[Judged]) -> Figure:
-    confidence = np.array([one.confidence for one in judged])
-    right = np.array([float(one.first_right == 1) for one in judged])
+    confidence, right = _confidence_and_right(judged)
     random = np.random.default_rng(0)
     draws = [random.integers(0, len(judged), len(judged)) for _ in range(500)]
     low, high = np.quantile([calibration_error(confidence[rows], right[rows]) for rows in draws], (0.025, 0.975))
@@ -106,8 +150,8 @@ def _auroc(positive: NDArray[np.float64], negative: NDArray[np.float64]) -> floa
     return float(roc_auc_score(labels, np.r_[positive, negative]))
 
 
-def _answered_at_five(positive: NDArray[np.float64], negative: NDArray[np.float64]) -> float:
-    return float(np.mean(positive > np.quantile(negative, 0.95)))
+def _answered_at(silent: float, positive: NDArray[np.float64], negative: NDArray[np.float64]) -> float:
+    return float(np.mean(positive > np.quantile(negative, silent)))
 
 
 def mean_figure(name: str, values: NDArray[Any]) -> Figure:
