@@ -1,11 +1,11 @@
 """Print what each part of ranking and decision adds: figures and time with one part left out at a time.
 
-    python scripts/measure_ablation.py
+    python scripts/measure_ablation.py [PART…]
 
 Over corpus/ and the parts "unseen" of our question sets. For each line the decision is fitted anew on the parts "tune",
 with the regression of `fit_decision.py`: a line says what the rest can do without the part, not what weights do that
 were fitted with it. Milliseconds are those of the processor, which do not grow with what else the machine does: the
-median of search and signals for a question, without the guard.
+median of search and signals for a question, without the guard. Parts that are named are the only ones left out.
 """
 
 import re
@@ -51,7 +51,7 @@ INDEXED: Mapping[str, Sequence[Substitute]] = {
     "mean of three layers": [(embed, "TOKEN_LAYERS", 1)],
 }
 SIGNALS: Mapping[str, Sequence[str]] = {
-    "signals of the tokens": ["score", "weakest"],
+    "signals of the tokens": ["score", "weakest", "strong"],
     "signal of the passage": ["dense"],
     "signal of the closest key": ["key"],
     "signals of coverage": ["coverage", "unknown", "unknown_acronym"],
@@ -141,22 +141,25 @@ def table_row(name: str, tune: Sequence[Asked], unseen: Sequence[Asked], *, with
 
 def main() -> None:
     """Measure and print a Markdown table, a line a part."""
+    wanted = sys.argv[1:] or [*SEARCHED, *INDEXED, *SIGNALS]
     print(f"| left out | {' | '.join(COLUMNS.values())} | ms |\n|---|{'---:|' * (len(COLUMNS) + 1)}")
     encoder = MiniLM.open()
     with tempfile.TemporaryDirectory() as scratch:
-        whole = Path(scratch) / "whole"
-        for number, (name, substitutes) in enumerate([*SEARCHED.items(), *INDEXED.items()]):
-            print(f"without {name}", file=sys.stderr)
+
+        def ask_without(name: str, substitutes: Sequence[Substitute]) -> tuple[list[Asked], list[Asked]]:
+            index = Path(scratch) / (name if name in INDEXED else "whole")
             with put_in(substitutes):
-                index = Path(scratch) / f"{number}" if name in INDEXED else whole
                 build.build_index(ROOT / "corpus", index, open_encoder=lambda: encoder)
                 searcher = Searcher(Index.open(index), encoder)
-                tune, unseen = ask_all(searcher, "tune"), ask_all(searcher, "unseen")
-            print(table_row(name, tune, unseen), flush=True)
-            if name == "nothing":
-                complete = tune, unseen
-        for name, left_out in SIGNALS.items():
-            print(table_row(name, *complete, without=left_out), flush=True)
+                return ask_all(searcher, "tune"), ask_all(searcher, "unseen")
+
+        for name, substitutes in {**SEARCHED, **INDEXED}.items():
+            if name in wanted:
+                print(table_row(name, *ask_without(name, substitutes)), flush=True)
+        if signals := [name for name in SIGNALS if name in wanted]:
+            complete = ask_without("nothing", [])
+            for name in signals:
+                print(table_row(name, *complete, without=SIGNALS[name]), flush=True)
 
 
 if __name__ == "__main__":

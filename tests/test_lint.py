@@ -7,8 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from ipt_rag.corpus import read_article
+from ipt_rag.keys import keys_path, text_digest
 from ipt_rag.lint import LintFinding, as_github, as_json, as_text, exit_code, lint_articles
+from ipt_rag.passages import split_passages
 from ipt_rag.records import PhiFinding
+from ipt_rag.sentences import split_sentences
 
 CLEAN = """---
 title: Calm Talk
@@ -93,6 +97,35 @@ def test_a_code_allowed_by_the_article_becomes_a_note(tmp_path: Path) -> None:
     found = lint_articles([path], count_tokens=count_words, max_tokens=30, find_phi=find_dates)
     assert [(each.code, each.level) for each in found] == [("A301", "note")]
     assert exit_code(found) == 0
+
+
+@pytest.mark.parametrize(
+    ("lines", "found"),
+    [
+        pytest.param([("", "Is it old?", "Does it help?")], [], id="nothing"),
+        pytest.param([("", "Is it old?", "…")], [(1, "A503")], id="no word"),
+        pytest.param([("", "Is it old?"), ("x", "Is it new?")], [(2, "A502")], id="a passage that is gone"),
+        pytest.param([("", "Is it old?", "How, on 03/04/2021?")], [(1, "A505")], id="an identifier"),
+        pytest.param([("", "Is it old?"), ("Calm", "is it OLD")], [(2, "A504")], id="a question at two passages"),
+        pytest.param([("", "Is it old?", "is it old")], [], id="twice at one passage"),
+        pytest.param([("", "Is it old?"), ("x", "Is it old?")], [(2, "A502")], id="what is gone is at no passage"),
+        pytest.param([("", "Is it old?"), ("", "Is it new?")], [(2, "A501")], id="two lines for a passage"),
+    ],
+)
+def test_each_fault_of_a_questions_file(
+    lines: list[tuple[str, ...]], found: list[tuple[int, str]], tmp_path: Path
+) -> None:
+    """It is named by the line of the questions file; the article itself is clean."""
+    article = tmp_path / "calm.md"
+    article.write_text(CLEAN, encoding="utf-8")
+    [passage, source] = split_passages(read_article(article), split_sentences, count_tokens=count_words, max_tokens=30)
+    texts = {"": passage.text, "Calm": source.text, "x": "Calm talk is new."}
+    entries = [{"passage": text_digest(texts[name]), "questions": asked} for name, *asked in lines]
+    path = keys_path(tmp_path, "calm")
+    path.write_text("\n".join(map(json.dumps, entries)), encoding="utf-8")
+    findings = lint_articles([article], count_tokens=count_words, max_tokens=30, find_phi=find_dates)
+    assert [(each.line, each.code) for each in findings] == found
+    assert {each.path for each in findings} <= {str(path)}
 
 
 def test_formats_for_people_forges_and_machines() -> None:

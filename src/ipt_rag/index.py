@@ -18,7 +18,7 @@ import re
 import shutil
 import sqlite3
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -135,10 +135,18 @@ def write_generation(folder: Path, contents: Contents) -> str:
     _fsync(pointer)
     pointer.replace(folder / "CURRENT")
     _fsync(folder)
-    for old in folder.iterdir():
-        if old.is_dir() and old.name not in (digest, previous) and re.fullmatch(r"\.?[0-9a-f]{16}(\.\d+)?", old.name):
-            shutil.rmtree(old, ignore_errors=True)
+    drop_generations(folder, keep=(digest, previous))
     return digest
+
+
+def drop_generations(folder: Path, *, keep: Collection[str | None]) -> None:
+    """Remove the generations, drafts left by a crash among them, but those with these digests."""
+    if current_digest(folder) not in keep:
+        (folder / "CURRENT").unlink(missing_ok=True)
+        _fsync(folder)
+    for old in folder.iterdir():
+        if old.is_dir() and old.name not in keep and re.fullmatch(r"\.?[0-9a-f]{16}(\.\d+)?", old.name):
+            shutil.rmtree(old, ignore_errors=True)
 
 
 class Index:

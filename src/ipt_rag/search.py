@@ -21,6 +21,7 @@ from ipt_rag.records import Filter, FilterName
 
 EVERYTHING = Filter()
 ACRONYM = re.compile(r"\b[A-Z][A-Za-z]*[A-Z]\b")  # EMDR, SSRI, IPSRT: a therapy, drug class or instrument by name
+STRONG = 0.6  # cosine from which a token of the question is met: half of the tokens of answerable tuning questions are
 TERM_END = re.compile(r"\s[—–-]\s|:\s")
 
 
@@ -120,7 +121,8 @@ class Searcher:
             coverage=sum(weight for stem, weight in zip(wanted, rarity, strict=True) if stem in here)
             / max(sum(rarity), 1e-12),
             unknown=sum(stem not in self._frequency for stem in wanted) / max(len(wanted), 1),
-            words=min(len(search.query.words), 6) / 6,
+            strong=float((hit.closest >= STRONG).mean()),
+            words=min(len(search.query.words), 20) / 20,
             noun=float(noun[0] in here) if noun else 0.5,
             lacks_number=float(no_number),
             lacks_year=float(no_year),

@@ -5,6 +5,7 @@ The lists in `data/` are described, with their licences, in `data/README.md`.
 
 from __future__ import annotations
 
+import functools
 import re
 import tomllib
 import unicodedata
@@ -41,6 +42,7 @@ def plain(word: str) -> str:
     return lower.replace("'", "").replace(".", "")
 
 
+@functools.cache  # a guard for each page that is added would read the lists anew
 def _lines(name: str) -> frozenset[str]:
     return frozenset(resources.files("ipt_rag.phi").joinpath("data", name).read_text(encoding="utf-8").split())
 

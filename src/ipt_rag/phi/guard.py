@@ -32,6 +32,12 @@ class Guard:
         self._names = NameFinder(Gazetteer.load(known_names))
         self._entities = EntityFinder()
 
+    def knowing(self, names: Iterable[str]) -> Guard:
+        """Return a guard that knows these further names, with the model of this one: it need not be loaded again."""
+        other = Guard(names, layers=self._layers)
+        other._entities = self._entities
+        return other
+
     def load(self) -> None:
         """Load the named-entity model now, so that the first question does not wait for it; safe from any thread."""
         if "model" in self._layers:
