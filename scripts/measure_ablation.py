@@ -47,7 +47,7 @@ SEARCHED: Mapping[str, Sequence[Substitute]] = {
 }
 INDEXED: Mapping[str, Sequence[Substitute]] = {
     "anticipated questions": [(build, "read_keys", lambda corpus, slug: Keys("", {}))],
-    "headings as keys": [(build, "_heading", lambda passage, tiers: ())],
+    "headings as keys": [(build, "heading_keys", lambda passage, tiers: ())],
     "mean of three layers": [(embed, "TOKEN_LAYERS", 1)],
 }
 SIGNALS: Mapping[str, Sequence[str]] = {
