@@ -285,6 +285,8 @@ def ask(
 @click.option("--save", type=click.Path(path_type=Path), help="Keep how each question went, without its words.")
 @click.option("--against", type=click.Path(path_type=Path), help="A saved run to compare with, question by question.")
 @click.option("--report", type=click.Path(path_type=Path), help="Folder for report.html: plots and the worst misses.")
+@click.option("--baseline", is_flag=True, help="Also run LangChain's defaults over the same articles, and compare.")
+@click.option("--public", metavar="NAME", help="QUESTIONS is a folder in the BEIR format; NAME is for the heading.")
 def evaluate(
     questions: Path,
     unanswerable: Path | None,
@@ -294,6 +296,8 @@ def evaluate(
     save: Path | None,
     against: Path | None,
     report: Path | None,
+    baseline: bool,
+    public: str | None,
 ) -> None:
     """Measure answers on a file of questions, one JSON object a line.
 
@@ -304,13 +308,20 @@ def evaluate(
         ipt-rag eval answerable.jsonl --unanswerable unanswerable.jsonl --part unseen
         ipt-rag eval answerable.jsonl --save before.json
         ipt-rag eval answerable.jsonl --against before.json --report report
+        ipt-rag eval answerable.jsonl --unanswerable unanswerable.jsonl --baseline
+        ipt-rag eval --public scifact scifact/
     """  # noqa: D301 - click must see the backspace
+    if public is not None:
+        if unanswerable or part or save or against or baseline or report:
+            raise click.UsageError("--public measures a folder of its own: leave out the options for question files.")
+        _evaluate_public(public, questions)
+        return
     from ipt_rag.chatbot import Chatbot  # imports the encoder
     from ipt_rag.evaluate import DEPTH, read_questions
     from ipt_rag.evaluate.report import require_report, write_report
     from ipt_rag.evaluate.run import run_evaluation
     from ipt_rag.evaluate.runs import compare, save_run
-    from ipt_rag.terminal import differences_text, figures_text
+    from ipt_rag.terminal import beside_text, differences_text, figures_text
 
     if report:
         require_report(report)
@@ -338,11 +349,29 @@ def evaluate(
     differences = compare(against, judged) if against else []
     if against:
         click.echo(differences_text("against the saved run", differences))
+    if baseline:
+        from ipt_rag.embed import MiniLM
+        from ipt_rag.evaluate.baseline import beside_langchain
+
+        articles = [chatbot.index.article_text(slug) or "" for slug in chatbot.index.articles()]
+        click.echo(beside_text(beside_langchain(articles, MiniLM.open(), run.answerable, run.unanswerable, by=by)))
     if save:
         save_run(save, judged)
     if report:
         path = write_report(report, run, differences, index=chatbot.index.digest, date=date.today().isoformat())
         click.echo(f"Wrote {path}. It holds texts of the questions.")
+
+
+def _evaluate_public(name: str, folder: Path) -> None:
+    from ipt_rag.embed import MiniLM
+    from ipt_rag.evaluate.collection import read_collection
+    from ipt_rag.evaluate.public import measure
+    from ipt_rag.terminal import columns_text
+
+    collection = read_collection(folder)
+    measured = measure(collection, MiniLM.open(), report=lambda line: click.echo(line, err=True))
+    counts = f"{len(collection.questions)} questions, {len(collection.documents)} documents"
+    click.echo(columns_text(f"{name}: {counts}", measured))
 
 
 @main.command()

@@ -88,6 +88,14 @@ def current_digest(folder: Path) -> str | None:
     return digest if re.fullmatch(r"[0-9a-f]{16}", digest) else None
 
 
+def closest(vectors: Matrix, query: Matrix, *, k: int) -> list[tuple[int, float]]:
+    """Return up to `k` rows of `vectors` and their cosines with `query`, the closest first; all are unit vectors."""
+    flat = faiss.IndexFlatIP(vectors.shape[1])
+    flat.add(vectors)
+    cosines, rows = flat.search(query[np.newaxis], min(k, len(vectors)))
+    return [(int(row), float(cosine)) for row, cosine in zip(rows[0], cosines[0], strict=True)]
+
+
 def write_generation(folder: Path, contents: Contents) -> str:
     """Write one generation, make it the current one, drop those before the last, and return its digest.
 

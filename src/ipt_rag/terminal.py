@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ipt_rag.check import CheckedLine, QuoteCheck
 from ipt_rag.evaluate import Figure
+from ipt_rag.evaluate.baseline import Beside
 from ipt_rag.evaluate.runs import Difference
 from ipt_rag.holdings import Holding
 from ipt_rag.importing import AddedPage, ImportReport
@@ -184,6 +185,26 @@ def figures_text(title: str, figures: Iterable[Figure]) -> str:
         interval = f"{figure.low:.2f}–{figure.high:.2f}"
         lines.append(f"  {figure.name:<34} {figure.value:6.3f}   {interval:>9}   {figure.questions:>4} questions")
     return "\n".join(lines)
+
+
+def columns_text(title: str, columns: Mapping[str, Sequence[Figure]]) -> str:
+    """Return the same figures of several systems side by side, a column each, with their intervals."""
+    lines = [title, f"  {'':<34}" + "".join(f" {name:>22}" for name in columns)]
+    for row in zip(*columns.values(), strict=True):
+        cells = (f"{figure.value:.3f} ({figure.low:.2f}–{figure.high:.2f})" for figure in row)
+        lines.append(f"  {row[0].name:<34}" + "".join(f" {cell:>22}" for cell in cells))
+    return "\n".join(lines)
+
+
+def beside_text(beside: Beside) -> str:
+    """Return how LangChain's defaults did beside ours, and the paired comparison."""
+    return "\n".join(
+        (
+            columns_text(f"LangChain's defaults ({beside.pieces} pieces) beside ours", beside.columns),
+            "  A piece has up to 1,000 characters, a passage is a sentence or two: a piece is right more easily.",
+            differences_text("from LangChain's defaults to ours, each at its own 5 %", beside.differences),
+        )
+    )
 
 
 def verified_text(verified: Verified) -> str:

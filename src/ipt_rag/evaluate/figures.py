@@ -52,16 +52,18 @@ def figures(answerable: Sequence[Judged], unanswerable: Sequence[Judged]) -> lis
     """
     first = np.array([judged.first_right for judged in answerable])
     reciprocal = np.array([1 / rank if rank else 0.0 for rank in first])
-    measured = [_mean(f"right passage in the first {depth}", (first > 0) & (first <= depth)) for depth in (1, 3, 5)]
-    measured.append(_mean("mean reciprocal rank", reciprocal))
-    measured.append(_mean("nDCG@10", np.array([ndcg(judged) for judged in answerable])))
-    measured.append(_mean("answerable answered", np.array([judged.answered for judged in answerable])))
+    measured = [
+        mean_figure(f"right passage in the first {depth}", (first > 0) & (first <= depth)) for depth in (1, 3, 5)
+    ]
+    measured.append(mean_figure("mean reciprocal rank", reciprocal))
+    measured.append(mean_figure("nDCG@10", np.array([ndcg(judged) for judged in answerable])))
+    measured.append(mean_figure("answerable answered", np.array([judged.answered for judged in answerable])))
     if not unanswerable:
         return measured
-    measured.append(_mean("unanswerable answered", np.array([judged.answered for judged in unanswerable])))
+    measured.append(mean_figure("unanswerable answered", np.array([judged.answered for judged in unanswerable])))
     near = [judged for judged in unanswerable if judged.question.get("kind") == "near_miss"]
     if near:
-        measured.append(_mean("near misses answered", np.array([judged.answered for judged in near])))
+        measured.append(mean_figure("near misses answered", np.array([judged.answered for judged in near])))
     for name, negatives in (("AUROC", unanswerable), ("AUROC against near misses", near)):
         if negatives:
             measured.append(_paired(name, _auroc, answerable, negatives))
@@ -74,12 +76,22 @@ def figures(answerable: Sequence[Judged], unanswerable: Sequence[Judged]) -> lis
 
 def ndcg(judged: Judged) -> float:
     """Return the normalised discounted cumulative gain of one question's first ten passages, 0 to 1."""
+    return ndcg_of(judged.right, [True] * (judged.relevant - sum(judged.right)))
+
+
+def ndcg_of(ranked: Sequence[float], missed: Sequence[float]) -> float:
+    """Return the nDCG@10 of one question, 0 to 1.
+
+    Args:
+        ranked: the gain of each of its first ten results, best first.
+        missed: the gains of what should have been among them.
+    """
     from sklearn.metrics import ndcg_score  # type: ignore[import-untyped]
 
-    if not any(judged.right):
+    if not any(ranked):
         return 0.0
-    ranked = [*judged.right, *[False] * DEPTH][:DEPTH]
-    gains = np.array([*ranked, *[True] * (judged.relevant - sum(ranked))], dtype=float)
+    padded = [*ranked, *[0.0] * DEPTH][:DEPTH]
+    gains = np.array([*padded, *missed], dtype=float)
     return float(ndcg_score([gains], [-np.arange(len(gains), dtype=float)], k=DEPTH))
 
 
@@ -128,7 +140,7 @@ def by_group(judged: Sequence[Judged], key: str) -> Iterator[Figure]:
         right = one.first_right == 1 if one.answerable else one.answered
         groups.setdefault(str(one.question.get(key, "")), []).append(right)
     for name, hits in sorted(groups.items()):
-        yield _mean(name, np.array(hits))
+        yield mean_figure(name, np.array(hits))
 
 
 def _auroc(positive: NDArray[np.float64], negative: NDArray[np.float64]) -> float:
@@ -142,7 +154,8 @@ def _answered_at(silent: float, positive: NDArray[np.float64], negative: NDArray
     return float(np.mean(positive > np.quantile(negative, silent)))
 
 
-def _mean(name: str, values: NDArray[Any]) -> Figure:
+def mean_figure(name: str, values: NDArray[Any]) -> Figure:
+    """Return the mean of one value a question, each from 0 to 1."""
     values = values.astype(float)
     draws = np.random.default_rng(0).integers(0, len(values), size=(2000, len(values)))
     low, high = np.quantile(values[draws].mean(axis=1), (0.025, 0.975))
