@@ -217,3 +217,13 @@ def test_importing_the_guard_loads_no_model() -> None:
     """The heavy library comes with the first question that needs it, or with `load`."""
     program = "import sys; import ipt_rag.phi; ipt_rag.phi.Guard().find('MRN 20441'); sys.exit('spacy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False, timeout=120).returncode == 0
+
+
+def test_the_model_does_without_torch() -> None:
+    """Loading the model does not import torch, which is there for the rest of the program all the same."""
+    program = (
+        "import sys; from ipt_rag.phi import Guard; guard = Guard(); guard.load(); "
+        "assert 'spacy' in sys.modules and 'torch' not in sys.modules; import torch; "
+        "sys.exit(not guard.find('what would help Zuvendiqua Pralingbrook with grief'))"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False, timeout=120).returncode == 0
