@@ -2,6 +2,7 @@
 
 import re
 
+from ipt_rag.phi.contact import PUBLIC_LINES
 from ipt_rag.phi.rules import before, digits
 
 # Registered trials, articles and codes: never a person's number.
@@ -31,7 +32,7 @@ _OPEN_PREFIXES = set(
 )
 # Quantities, years, gene variants, chromosome bands, histones and micro-RNAs: letters and digits that name no one.
 _COUNTED = re.compile(
-    r"(?:\d+(?:\.\d+)?(?:[a-z]{1,6}|[-/][a-z]{2,12}(?:[-/.][a-z]{2,12}){0,3})|"
+    r"(?:\d+(?:[.-]\d+)?(?:[a-z]{1,6}(?:/[a-z]{1,4})?|[-/][a-z]{2,12}(?:[-/.][a-z]{2,12}){0,3})|"
     r"(?:19|20)\d\ds?(?:[-/](?:19|20)?\d\ds?){0,3}[a-z]?|"
     r"[a-z]{2,12}[-./]?(?:19|20)\d\d[a-z]?(?:[-/](?:19|20)?\d\d)?|"
     r"rs\d+\w{0,3}|cd\d{6}|crd\d+|h\d+[nk]\d+\w*|mi(?:cro)?r(?:na)?-?\d\S*|covid\S*|\d{1,2}[pqx]\d\S*|\d+(?:st|nd|rd|th)\S*|"
@@ -48,7 +49,13 @@ def is_code(match: re.Match[str]) -> bool:
     """Return whether a word of letters and five digits, or of six digits, is nobody's but one person's."""
     word = match["id"]
     count = len(digits(word))
-    if count < 4 or PUBLIC_ID.match(word) or _COUNTED.fullmatch(word) or LITERATURE.search(before(match, 40)):
+    if (
+        count < 4
+        or digits(word) in PUBLIC_LINES
+        or PUBLIC_ID.match(word)
+        or _COUNTED.fullmatch(word)
+        or LITERATURE.search(before(match, 40))
+    ):
         return False
     letters = re.match(r"[A-Za-z]*", word)
     if letters and letters.group().upper() in _OPEN_PREFIXES:
@@ -61,6 +68,7 @@ def is_code(match: re.Match[str]) -> bool:
 
 
 def is_open_code(match: re.Match[str]) -> bool:
+    """Return whether a prefix and a number belong to no instrument, register or standard that we know."""
     return match["prefix"].upper() not in _OPEN_PREFIXES and not LITERATURE.search(before(match, 40))
 
 

@@ -6,6 +6,13 @@ from ipt_rag.phi.kinds import BIOMETRIC, PHOTO
 from ipt_rag.phi.labels import labelled
 from ipt_rag.phi.rules import Rule, rule
 
+_PICTURE_FILE = "jpe?g|heic|heif|png|gif|bmp|tiff?|webp|raw|mp4|mov|avi|mkv|m4v|3gp|wmv|webm|dcm"
+_SOUND_FILE = "wav|m4a|mp3|ogg|opus|amr|flac|aac|wma|aiff?"
+_PICTURE = (
+    r"(?:full[\s-]?face\s|profile\s|clear\s)?(?:photo(?:graph)?s?|pics?|pictures?|selfies?|headshots?|mug\s?shots?|snapshots?|portraits?|"
+    r"screenshots?|screen\sgrabs?|videos?|video\sstills?|images?)"
+)
+
 MEDIA_RULES: tuple[Rule, ...] = (
     labelled(
         BIOMETRIC,
@@ -40,7 +47,22 @@ MEDIA_RULES: tuple[Rule, ...] = (
         r"\b(?P<id>(?:IMG|DSC[NF]?|PXL|DCIM|WhatsApp Image|Screenshot|selfie|photo|portrait|headshot)"
         r"[ _-]?\d{2,8}[\w -]{0,20}(?:\.(?:jpe?g|png|heic))?)(?!\w)",
     ),
-    rule(PHOTO, r"\b(?P<id>[\w-]{1,60}\.(?:jpe?g|heic|png))\b"),
+    rule(PHOTO, rf"\b(?P<id>[\w-]{{1,60}}\.(?:{_PICTURE_FILE}))\b"),
+    rule(BIOMETRIC, rf"\b(?P<id>[\w-]{{1,60}}\.(?:{_SOUND_FILE}))\b"),
+    # One person's picture, whatever is done with it: "pic of my patient's tattoo", "took a picture of his face".
+    rule(PHOTO, rf"\b(?P<id>{_PICTURE}\s(?:of|with|showing)\s(?:my|the|our|a|this)\s(?:client|patient|pt)(?:'?s)?)\b"),
+    rule(
+        PHOTO,
+        rf"\b(?:i|we)\s(?:have\s|just\s|also\s)?(?:took|made|saved|snapped|shot|have|got|keep)\s(?P<id>(?:a|the|some|this)\s{_PICTURE}\sof\s(?:him|her|them|his|their|my)\b)",
+    ),
+    rule(
+        PHOTO,
+        rf"\b(?:look\sat|see|check|view|open|analy[sz]e|describe|rate)\s(?P<id>(?:this|the|these|my|her|his)\s{_PICTURE})\b(?=\s(?:of|i|that|below|here|from)\b|[\s.?!]*$)",
+    ),
+    rule(
+        PHOTO,
+        rf"\b(?P<id>{_PICTURE})\b[^.?!\n]{{0,40}}\b(?:her|his|their|the|whose)\sface\sis\s(?:visible|shown|clear|recogni[sz]able)",
+    ),
     rule(
         PHOTO,
         r"\b(?:attach(?:ed|ing)?|enclos(?:e|ing)|here(?:'s|\sis|\sare)|upload(?:ed|ing)?|enclosed|sending(?:\syou)?|"

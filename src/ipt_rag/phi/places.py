@@ -8,7 +8,7 @@ from ipt_rag.phi.rules import Rule, before, rule
 _STREET = (
     r"street|str|st|avenue|ave|av|road|rd|lane|ln|boulevard|blvd|terrace|crescent|cres|circle|cir|"
     r"highway|hwy|parkway|pkwy|trail|"
-    r"turnpike|esplanade|alley|mews|grove|expressway|freeway|causeway"
+    r"turnpike|esplanade|alley|mews|grove|gdns|terr|cct|chowk|marg|expressway|freeway|causeway"
 )
 # Also everyday words: they count with a capital, or where somebody lives.
 _STREET_WORD = (
@@ -31,6 +31,21 @@ _UK_AREA = (
     "SK|SL|SM|SN|SO|SP|SR|SS|ST|SW|SY|TA|TD|TF|TN|TQ|TR|TS|TW|UB|W|WA|WC|WD|WF|WN|WR|WS|WV|YO|ZE"
 )
 _UNIT = r"(?:apt|apartment|unit|suite|ste|flat|room|rm|bed|ward|lot|floor|fl)"
+
+# Street words that stand behind a name without a number.
+_SHORT = "rd|ave|blvd|ln|st|street|avenue|gdns|cres|terrace|lane|boulevard|crescent"
+_BUILDING = (
+    "house|court|building|tower|towers|hall|lodge|manor|mansions?|heights|apartments|residences?|block|point|villas?"
+)
+_PART = (
+    r"(?:plot|house|door|sector|lane|street|road|floor|flat|apt|unit|building|tower|bldg|room|rm|bed|ward|lot|barrack|"
+    r"tent|trailer|space|cell|no|number)\.?\s?(?:no\.?\s|number\s|#\s?)?#?\d{1,4}(?:/[a-z0-9]{1,4}|[a-z])?"
+)
+# Street words that other languages put before the name.
+_ABROAD = (
+    r"calle|avenida|avda\.?|carrera|cra\.|paseo|rua|travessa|praça|(?-i:Via|Viale|Corso|Piazza)|via(?=\s\w{4,20}\s\d)|"
+    r"boulevard|bd\.|all[ée]e|chemin|impasse|jalan|jl\.|ul\.|ulica|ulitsa|prospekt|rue"
+)
 
 
 def _lives(match: re.Match[str]) -> bool:
@@ -127,6 +142,43 @@ PLACE_RULES: tuple[Rule, ...] = (
         ADDRESS,
         r"\b(?:ward|room|rm|bed|cell)\s?(?:#|no\.?)?\s?\d{1,4}[a-z]?\s?(?:,|of|at|in|on)"
         r"\s{1,2}(?:the\s)?(?-i:[A-Z])[\w'.-]{2,20}",
+    ),
+    rule(  # "on kettlewell rd", not "on the road"
+        ADDRESS,
+        rf"\b(?:on|at|off|near|along|from)\s(?P<id>(?:[nsew]\.?\s|old\s|new\s)?(?P<words>[a-z][a-z'-]{{3,20}}\s)(?:{_SHORT}))\b",
+        _not_counted,
+    ),
+    rule(  # "flat 9 brunswick house", "dorm room 412 Whitfield Hall"
+        ADDRESS,
+        rf"\b{_UNIT}\.?\s(?:no\.?\s)?\d{{1,4}}[a-z]?,?\s(?P<words>[a-z][a-z'-]{{2,20}}\s(?:[a-z'-]{{2,20}}\s)?)(?:{_BUILDING})\b",
+        _not_counted,
+    ),
+    rule(  # "willow bank care home room 31"
+        ADDRESS,
+        r"\b[a-z][a-z'-]{3,20}\s(?:(?:care|nursing|group|retirement)\shome|home|hostel|shelter|lodge|manor|house|hall|hotel|motel),?"
+        r"\s(?:room|rm|unit|bed|ward|wing|flat|apt)\s?\d{1,4}[a-z]?\b",
+    ),
+    # Two parts of an address in a row: "plot 44 sector 7", "No. 18, Lane 5", "house no 12, street 4".
+    rule(ADDRESS, rf"\b{_PART}[\s,]{{1,3}}{_PART}(?!\w)"),
+    rule(ADDRESS, r"\b\d{2,5}\sblock\sof\s[a-z]"),
+    rule(
+        ADDRESS,
+        r"\b(?:liv\w{1,3}|camps?|camping|sleeps?|sleeping|stay\w{0,3}|parks?|parked|rents?|home|trailer|tent)\b[^.?!\n]{0,40}?\b"
+        r"(?P<id>(?:exit|junction|mile|mile\smarker|county\sroad|rural\sroute|route|highway|hwy|cr|rr)\s#?\d{1,4}[a-z]?)\b",
+    ),
+    rule(
+        ADDRESS,
+        rf"(?<![a-z])(?:{_ABROAD})\s(?:[\w'.-]{{1,20}}\s){{0,4}}?(?:[\w'.-]{{1,20}},?\s)(?:n[°º.o]{{1,2}}\s?|#\s?)?\d{{1,4}}(?!\w|[.,%]\d)",
+    ),
+    rule(ADDRESS, rf"(?<![\w.,/-])\d{{1,4}}\s?(?:bis|ter|[a-d])?,?\s(?:{_ABROAD}|rue)\s[a-z'-]{{2,20}}"),
+    rule(ADDRESS, r"(?<!\w)\d{1,4}(?:-\d{1,4})?,?\s[a-z]{2,20}-(?:daero|ro|gil|dong|gu|ga|chome|machi|cho)\b"),
+    rule(
+        ADDRESS,
+        r"\b(?:tiny|small|little|remote)\s(?:town|village|hamlet|island)\s(?:of|called|named)\s(?P<id>[a-z][\w'-]{2,20})",
+    ),
+    rule(
+        ADDRESS,
+        r"\b(?P<id>(?-i:[A-Z])[\w'-]{2,20}(?:\s(?-i:[A-Z])[\w'-]{2,20})?),?\s\(?(?:pop\.?|population)\s(?:of\s)?\d{1,2}[,.]?\d{1,3}\b",
     ),
     rule(ADDRESS, r"\bcorner\sof\s[\w'. ]{2,30}?\sand\s[\w'.]{2,20}"),
     rule(
