@@ -19,7 +19,10 @@ _MAILERS = (
 _DOTS = "dot|punto|punkt|point|ponto|kropka|nokta"
 _ATS = "at|arroba|arobase|chiocciola|malpa|klammeraffe|kukac"
 _DOT = rf"(?:\s{{0,2}}[\[({{<]\s?(?:{_DOTS}|\.)\s?[\])}}>]\s{{0,2}}|\s{{1,2}}(?:{_DOTS})\s{{1,2}}|\s?_dot_\s?|\.)"
-_AT = rf"(?:\s{{0,2}}[\[({{<]\s?(?:{_ATS}|@)\s?[\])}}>]\s{{0,2}}|\s?_at_\s?|\s{{0,2}}@\s{{0,2}}|\s(?:arroba|arobase|chiocciola)\s)"
+_AT = (
+    rf"(?:\s{{0,2}}[\[({{<]\s?(?:{_ATS}|@)\s?[\])}}>]\s{{0,2}}|\s?_at_\s?|\s{{0,2}}@\s{{0,2}}|"
+    r"\s(?:arroba|arobase|chiocciola)\s)"
+)
 _REACH = (
     r"(?:tele)?phones?|tel|cell(?:phone)?s?|mobiles?|mob|call(?:s|ed|ing)?|text(?:ed|ing)?|reach(?:ed|able)?|"
     r"contacts?|whatsapp|signal|pager|landline|voicemail|dial(?:led)?|ring|rang|desk|number|nr|no|ph|sms|hotline"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ipt_rag.phi.gazetteer import Gazetteer, plain
-from ipt_rag.phi.name_cues import CASE, PRONOUN, TOKEN, WORK
+from ipt_rag.phi.name_cues import AUTHORS, CASE, PRONOUN, TOKEN, WORK
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,14 @@ class Message:
         """Read a normalised text."""
         tokens = tokens_of(text, lists)
         places = {token.start: number for number, token in enumerate(tokens)}
-        return cls(text, tokens, places, bool(CASE.search(text)), bool(PRONOUN.search(text)), bool(WORK.search(text)))
+        return cls(
+            text,
+            tokens,
+            places,
+            bool(CASE.search(text)),
+            bool(PRONOUN.search(text)),
+            bool(WORK.search(text) or AUTHORS.search(text)),
+        )
 
     @property
     def scholarly(self) -> bool:

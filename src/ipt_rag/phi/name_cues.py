@@ -60,6 +60,7 @@ SAID = re.compile(
     r"(?<!\w)(?:(?:full|first|last|given|family|legal|maiden|real|pt|patient|client|her|his|their|"
     r"my|the|sur)[_\s']{0,2}s?\s?(?:full\s|first\s|last\s|real\s|given\s)?name\W{0,3}(?:is|was|:|"
     r"=|\?)|name\s?[:=]|"
+    r"(?:sur|last\s|family\s|maiden\s)name(?=\s\w{3})|"
     r"named(?:\s(?:him|her|it|them|the\sbaby))?|called|goes\s(?:now\s)?by|known\sas|a\.?k\.?a\.?|"
     r"nick-?named|(?:we|they|everyone|people|friends|i)(?:'ll)?\scall\s(?:him|her|them|it)|i\sam|"
     r"i'm|this\sis|it's|"
@@ -91,15 +92,18 @@ SPEAKS = re.compile(
     r"\s(?:is|was|has|had|says|said|wants|wanted|feels|felt|told|asks|asked|keeps|cries|lost|"
     r"refuses|reports|reported|came|comes|lives|lived|moved|scored|scores|started|stopped|died|"
     r"gave|dropped|attends|attended|denies|takes|took|needs|hates|misses|avoids|struggles|got|"
-    r"won't|doesn't|didn't|can't|isn't|wont|doesnt|isnt)\b"
+    r"won't|doesn't|didn't|can't|isn't|wont|doesnt|isnt|went|left|broke|cut|hit|met|brought|bought|"
+    r"thinks|thought|knows|knew|loves|loved|sleeps|slept|eats|ate|drinks|drank|calls|writes|sent|sits|"
+    r"sat|talks|seems|looks|wakes|woke|walks|works|goes|back|again|(?:[a-z]{3,10}ed)\s(?:me|at|to|his|her|up|out|off|on|that))\b"
 )
 WORK = re.compile(
     r"\b(?:et\sal|theory|theories|theorist|book|books|chapter|paper|papers|article|articles|wrote|"
     r"written|writes|author|authors|authored|published|invented|founded|founder|founders|"
-    r"coined|pioneer\w*|researchers?|who\s(?:is|was|are|were)|works?\sof|ideas|concept|"
+    r"prospero|crd\d+|nejm|jama|lancet|bmj|coined|pioneer\w*|researchers?|who\s(?:is|was|are|were)|works?\sof|ideas|concept|"
     r"according\sto|comments|influence\w*|biography|school\sof|cited|cites|cite|meta-analysis)\b",
     re.IGNORECASE,
 )
+SAINT = re.compile(r"\b(?:st|saint)\.?\s$", re.IGNORECASE)  # St. John's wort, St. Mary's Hospital
 # Around one name: "did … study", "…'s model", "… argued".
 DID = re.compile(r"\b(?:did|does|do|has|have|was|is)\s(?:\w{1,12}\sand\s)?$", re.IGNORECASE)
 STUDIED = re.compile(
@@ -132,6 +136,11 @@ OTHER_SCRIPT = re.compile(
     r"\b(?:patients?|pts?|clients?|named|called|name(?:\sis)?|mr|mrs|ms|dr)\b[\s.:,(\"']{1,3}"
     r"(?P<id>[^\W\d_\u0000-\u024f]{1,12}(?:[ .\u30fb][^\W\d_\u0000-\u024f]{1,12}){0,2})",
     re.IGNORECASE,
+)
+# "swartz hl, grote nk, graham p": authors as reference lists print them.
+AUTHORS = re.compile(r"(?:\b[^\W\d_][\w'-]{2,20}\s[a-z]{1,2}(?:,\s|\s&\s|\sand\s)){2}", re.IGNORECASE)
+INITIALS = re.compile(
+    r"\binitials\s?(?:are|is|:|=)?\s{1,2}(?!phi|ipt|or|of|in|on|to|ok|as|a\b)(?P<id>[a-z](?:[.\s-]{0,2}[a-z]){1,2}\.?)(?!\w)", re.IGNORECASE
 )
 DISEASE = re.compile(
     r"(?:'s)?(?:[\s-][a-z]{4,14}){0,2}?\s(?:syndrome|disease|disorder|reflex|sign|score|scores|"

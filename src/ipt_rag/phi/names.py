@@ -17,6 +17,7 @@ from ipt_rag.phi.name_cues import (
     ASKS,
     DID,
     DISEASE,
+    INITIALS,
     JOINS,
     NEVER,
     OTHER_SCRIPT,
@@ -26,6 +27,7 @@ from ipt_rag.phi.name_cues import (
     PROFESSOR,
     ROLE,
     SAID,
+    SAINT,
     SPEAKS,
     STUDIED,
     TITLE,
@@ -54,8 +56,9 @@ class NameFinder:
             self._asked_about,
         ):
             yield from rule(message)
-        for match in OTHER_SCRIPT.finditer(text):
-            yield NAME, match.start("id"), match.end("id")
+        for pattern in (OTHER_SCRIPT, INITIALS):
+            for match in pattern.finditer(text):
+                yield NAME, match.start("id"), match.end("id")
 
     def find_with(self, entities: EntityFinder, text: str) -> Iterator[Found]:
         """Yield names that the model sees, as typed or with likely names in capitals; the lists may veto."""
@@ -292,6 +295,8 @@ class NameFinder:
             return False
         if token.word not in lists.first or token.word in NEVER or token.capital != initial.capital:
             return False
+        if message.scholarly:
+            return False
         if not (token.capital and not token.text.isupper()) and not lists.is_plain_first(token.word):
             return False
         behind = tokens[number + 1 : number + 3]  # "Myrna M. Weissman" is of the literature
@@ -384,6 +389,8 @@ class NameFinder:
             or (token.word in lists.surnames and surname.word in lists.surnames)
         ):
             return 0
+        if surname.text.isupper() and not token.text.isupper() and surname.word not in lists.last:
+            return 0  # "Reynolds MTLD-1": an abbreviation
         if token.text.isupper() and len(token.word) < 4 and surname.word in lists.surnames:
             return 0  # "JC Markowitz": initials of an author
         if DISEASE.match(text, surname.end) or self._cited(text, surname.end) or message.scholarly:
@@ -429,7 +436,9 @@ class NameFinder:
                 continue
             if not case and PROFESSOR.search(text, max(0, token.start - 12), token.start):
                 continue
-            listed = token.text.istitle() or token.word in lists.common_first
+            if SAINT.search(text, max(0, token.start - 7), token.start):
+                continue
+            listed = token.text.istitle() or token.word in lists.common_first or case or SPEAKS.match(text, token.end)
             if listed and (case or SPEAKS.match(text, token.end) or text[token.end : token.end + 2].lower() == "'s"):
                 yield NAME, token.start, token.end
 

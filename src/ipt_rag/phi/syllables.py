@@ -15,8 +15,8 @@ _PINYIN = (
 _KOREAN = (
     "ah beom bin bo bum byung chan cheol chul da dong eul eun geun gi gyeong gyu ha han hee ho hoon hui hwan hye hyeon "
     "hyo hyuk hyun il in jae jeong ji jin jong joon jun jung kang keun ki kwang kyeong kyu kyung mi min myung na nam "
-    "ra rim rin sang seo seok seong seung shin sik sol soo sook su sub suk sun sung tae won woo ye yeon yeong yong yoon "
-    "young yun"
+    "ra rim rin sang seo seok seong seung shin sik sol soo sook su sub suk sun sung tae won woo ye yeon yeong yong "
+    "yoon young yun"
 )
 _TWO = re.compile(rf"(?=[a-z]{{5,12}}$)(?:{_PINYIN}{{2}}|(?:{_KOREAN.replace(' ', '|')}){{2}})")
 
