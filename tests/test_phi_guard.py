@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ipt_rag.phi import KINDS, Guard, PhiFinding
 from ipt_rag.phi.guard import RULES
-from ipt_rag.phi.numbers import iban, luhn
+from ipt_rag.phi.numbers import SHAPE_RULES, iban, luhn
 from ipt_rag.records import PhiFinding as RecordsPhiFinding
 
 ANY_STRING = st.text(alphabet=st.characters(exclude_categories=[]))
@@ -167,7 +167,7 @@ def test_find_with_the_model_never_raises(guard: Guard, text: str) -> None:
 def test_patterns_take_time_by_length_only(pieces: list[str]) -> None:
     """No repetition makes a pattern slow: 4,000 characters cost well under a second for each."""
     text = ("".join(pieces) * 4000)[:4000]
-    for each in RULES:
+    for each in (*RULES, *SHAPE_RULES):
         started = time.process_time()
         for _ in each.pattern.finditer(text):
             pass
@@ -185,7 +185,7 @@ def test_a_huge_message_is_bounded(quick: Guard, piece: str) -> None:
 @given(st.text(alphabet="abcdehilmnoprstuABCINRS :#.-/'"))
 def test_rules_marked_for_digits_need_one(text: str) -> None:
     """A rule that is skipped for texts without a digit finds nothing in them."""
-    marked = [each for each in RULES if each.digit]
+    marked = [each for each in (*RULES, *SHAPE_RULES) if each.digit]
     assert marked
     assert not any(each.check and each.check(match) for each in marked for match in each.pattern.finditer(text))
 

@@ -62,14 +62,11 @@ def is_code(match: re.Match[str]) -> bool:
         return False
     if any(each.isalpha() for each in word):  # four digits among capitals are a plate, or a number for prisoners
         return count >= 5 or (re.fullmatch(r"[A-Z0-9]{7,12}", word) is not None and len(word) - count >= 3)
-    if re.fullmatch(r"\d{1,4}[-/.]\d{1,4}|\d+00|[\d.]+|(\d{1,2})([/.-])\d{1,2}\2\d{2,4}", word):
-        return bool(re.fullmatch(r"\d{6,8}", word)) and not word.endswith("00") and word[:2] not in ("19", "20")
+    if word.isdigit():
+        return count >= 6 and not word.endswith("00") and not (count == 8 and word[:2] in ("19", "20"))
+    if re.fullmatch(r"\d{1,4}[-/]\d{1,4}|[\d.]+|\d{1,2}([/.-])\d{1,2}\1\d{2,4}", word):  # a range, a decimal, a date
+        return False
     return count >= 7
-
-
-def is_open_code(match: re.Match[str]) -> bool:
-    """Return whether a prefix and a number belong to no instrument, register or standard that we know."""
-    return match["prefix"].upper() not in _OPEN_PREFIXES and not LITERATURE.search(before(match, 40))
 
 
 def is_grouped(match: re.Match[str]) -> bool:
@@ -77,16 +74,4 @@ def is_grouped(match: re.Match[str]) -> bool:
     groups = match["id"].split()
     return not any(re.fullmatch(r"(?:19|20)\d\d|\d+0", group) for group in groups[:2]) and not LITERATURE.search(
         before(match, 40)
-    )
-
-
-def is_long(match: re.Match[str]) -> bool:
-    """Nine digits or more, on their own: no quantity in our field is written so."""
-    return (
-        not re.search(
-            r"(?:isbn|issn|pmid|pmc|doi|nct|isrctn|arxiv|orcid|umin|actrn|crd|prospero|n\s?=|"
-            r"10\.\d{4,9}/\S{0,40})[\s:#.-]{0,4}$",
-            before(match, 60),
-        )
-        and len(set(match.group().strip("0"))) > 1
     )

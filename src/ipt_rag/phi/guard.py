@@ -13,7 +13,7 @@ from ipt_rag.phi.gazetteer import Gazetteer
 from ipt_rag.phi.media import MEDIA_RULES
 from ipt_rag.phi.names import NameFinder
 from ipt_rag.phi.normalise import normalise
-from ipt_rag.phi.numbers import NUMBER_RULES
+from ipt_rag.phi.numbers import NUMBER_RULES, SHAPE_RULES
 from ipt_rag.phi.places import PLACE_RULES
 from ipt_rag.phi.rules import Found, scan
 from ipt_rag.phi.views import View
@@ -75,7 +75,8 @@ class Guard:
     def _read(self, view: View) -> Iterator[PhiFinding]:
         """Yield what patterns and lists find in a view as it stands."""
         if "patterns" in self._layers:
-            yield from (_finding(view, found) for found in scan(RULES, view.text))
+            found = [*scan(RULES, view.text)] or [*scan(SHAPE_RULES, view.text)]
+            yield from (_finding(view, each) for each in found)
         if "names" in self._layers:
             yield from (_finding(view, found) for found in self._names.find(view.text))
 

@@ -49,6 +49,7 @@ MEDIA_RULES: tuple[Rule, ...] = (
     ),
     rule(PHOTO, rf"\b(?P<id>[\w-]{{1,60}}\.(?:{_PICTURE_FILE}))\b"),
     rule(BIOMETRIC, rf"\b(?P<id>[\w-]{{1,60}}\.(?:{_SOUND_FILE}))\b"),
+    rule(PHOTO, rf"\b(?:attached|enclosed|uploaded)\s(?:is\s)?(?:a\s|the\s|my\s|her\s|his\s)?(?P<id>{_PICTURE})\b"),
     # One person's picture, whatever is done with it: "pic of my patient's tattoo", "took a picture of his face".
     rule(PHOTO, rf"\b(?P<id>{_PICTURE}\s(?:of|with|showing)\s(?:my|the|our|a|this)\s(?:client|patient|pt)(?:'?s)?)\b"),
     rule(

@@ -140,7 +140,8 @@ OTHER_SCRIPT = re.compile(
 # "swartz hl, grote nk, graham p": authors as reference lists print them.
 AUTHORS = re.compile(r"(?:\b[^\W\d_][\w'-]{2,20}\s[a-z]{1,2}(?:,\s|\s&\s|\sand\s)){2}", re.IGNORECASE)
 INITIALS = re.compile(
-    r"\binitials\s?(?:are|is|:|=)?\s{1,2}(?!phi|ipt|or|of|in|on|to|ok|as|a\b)(?P<id>[a-z](?:[.\s-]{0,2}[a-z]){1,2}\.?)(?!\w)", re.IGNORECASE
+    r"\binitials\s?(?:are|is|:|=)?\s{1,2}(?!phi|ipt|or|of|in|on|to|ok|as|a\b)(?P<id>[a-z](?:[.\s-]{0,2}[a-z]){1,2}\.?)(?!\w)",
+    re.IGNORECASE,
 )
 DISEASE = re.compile(
     r"(?:'s)?(?:[\s-][a-z]{4,14}){0,2}?\s(?:syndrome|disease|disorder|reflex|sign|score|scores|"

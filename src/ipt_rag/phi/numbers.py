@@ -6,7 +6,7 @@ check digit is right, an IBAN, a VIN).
 
 import re
 
-from ipt_rag.phi.codes import CODE, is_code, is_grouped, is_long, is_open_code
+from ipt_rag.phi.codes import CODE, is_code, is_grouped
 from ipt_rag.phi.kinds import (
     ACCOUNT,
     DEVICE,
@@ -217,6 +217,9 @@ NUMBER_RULES: tuple[Rule, ...] = (
         r"\d-?[AC-HJKMNP-RT-Y]{2}\d\d(?!\w)",
         case=True,
     ),
+)
+# Asked only where the rules above found nothing: shapes and bare words that could be any number of one's own.
+SHAPE_RULES: tuple[Rule, ...] = (
     rule(
         OTHER,
         rf"(?:(?<![a-z])(?:no|number|num|nr|n[°º]|id|code|ref|pin)(?![a-z])|#)[\s.:=#]{{0,3}}(?:is\s)?{VALUE}",
@@ -229,8 +232,4 @@ NUMBER_RULES: tuple[Rule, ...] = (
         is_grouped,
     ),
     rule(OTHER, CODE, is_code, digit=True),
-    rule(
-        OTHER, r"(?<![\w./-])(?P<id>(?P<prefix>[A-Z]{2,5})-(?:[A-Z]{2,5}-)?\d{5,12})(?![\w-])", is_open_code, case=True
-    ),
-    rule(OTHER, r"(?<![\w.,/-])(?P<id>\d{9,20})(?![\w%]|[.,]\d)", is_long),
 )
