@@ -117,7 +117,7 @@ CASE = re.compile(
     
 r"\b(?:patients?|pts?|clients?|pateint|my|seen|admitted|admission|mrn|year-old|y/?o|yo|"
 r"yrs?\sold|years?\sold|session\s\d+\swith|diagnosed\swith|\d\d\s?(?:[mf]|yom|yof)|male|"
-r"female|hx|dx|her\s(?:husband|wife|son)|phq-?9|epds|referred|discharged|treated\sat|"
+r"female|hx|dx|treating|supervis\w{1,5}|her\s(?:husband|wife|son)|phq-?9|epds|referred|discharged|treated\sat|"
 
     r"email|phone|dob|ssn|lives|wife|husband|daughter|son|mother|father|sister|brother)\b", re.IGNORECASE
 )  # fmt: skip
