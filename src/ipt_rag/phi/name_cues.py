@@ -94,13 +94,19 @@ SPEAKS = re.compile(
     r"gave|dropped|attends|attended|denies|takes|took|needs|hates|misses|avoids|struggles|got|"
     r"won't|doesn't|didn't|can't|isn't|wont|doesnt|isnt|went|left|broke|cut|hit|met|brought|bought|"
     r"thinks|thought|knows|knew|loves|loved|sleeps|slept|eats|ate|drinks|drank|calls|writes|sent|sits|"
-    r"sat|talks|seems|looks|wakes|woke|walks|works|goes|back|again|(?:[a-z]{3,10}ed)\s(?:me|at|to|his|her|up|out|off|on|that))\b"
+    r"sat|talks|seems|looks|wakes|woke|walks|works|goes|back|again|[a-z]{3,12}ed)\b"
 )
 WORK = re.compile(
     r"\b(?:et\sal|theory|theories|theorist|book|books|chapter|paper|papers|article|articles|wrote|"
     r"written|writes|author|authors|authored|published|invented|founded|founder|founders|"
     r"prospero|crd\d+|nejm|jama|lancet|bmj|coined|pioneer\w*|researchers?|who\s(?:is|was|are|were)|works?\sof|ideas|concept|"
     r"according\sto|comments|influence\w*|biography|school\sof|cited|cites|cite|meta-analysis)\b",
+    re.IGNORECASE,
+)
+# Right before a name: what one does with a person whom one treats.
+MET = re.compile(
+    r"\b(?:with|for|about|saw|sees?|seeing|told|tell|asked|ask|had|met|meet|re|like|help|helping|treat|hug|hugged|let|make|"
+    r"give|gave|keep|discharge|invite|call|called|phone|phoned|thank|of)\s$",
     re.IGNORECASE,
 )
 SAINT = re.compile(r"\b(?:st|saint)\.?\s$", re.IGNORECASE)  # St. John's wort, St. Mary's Hospital

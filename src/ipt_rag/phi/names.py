@@ -19,6 +19,7 @@ from ipt_rag.phi.name_cues import (
     DISEASE,
     INITIALS,
     JOINS,
+    MET,
     NEVER,
     OTHER_SCRIPT,
     PARTICLES,
@@ -439,7 +440,10 @@ class NameFinder:
             if SAINT.search(text, max(0, token.start - 7), token.start):
                 continue
             listed = token.text.istitle() or token.word in lists.common_first or case or SPEAKS.match(text, token.end)
-            if listed and (case or SPEAKS.match(text, token.end) or text[token.end : token.end + 2].lower() == "'s"):
+            met = token.text.istitle() and MET.search(text, max(0, token.start - 14), token.start)
+            if listed and (
+                case or met or SPEAKS.match(text, token.end) or text[token.end : token.end + 2].lower() == "'s"
+            ):
                 yield NAME, token.start, token.end
 
     def _given(self, message: Message, number: int) -> bool:
