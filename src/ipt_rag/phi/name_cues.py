@@ -123,7 +123,7 @@ CASE = re.compile(
     
 r"\b(?:patients?|pts?|clients?|pateint|my|seen|admitted|admission|mrn|year-old|y/?o|yo|"
 r"yrs?\sold|years?\sold|session\s\d+\swith|diagnosed\swith|\d\d\s?(?:[mf]|yom|yof)|male|"
-r"female|hx|dx|treating|supervis\w{1,5}|her\s(?:husband|wife|son)|phq-?9|epds|referred|discharged|treated\sat|"
+r"female|hx|dx|(?:first|last|next|second)\ssession|sessions\sleft|session\s(?:with|w/)|treating|supervis\w{1,5}|her\s(?:husband|wife|son)|phq-?9|epds|referred|discharged|treated\sat|"
 
     r"email|phone|dob|ssn|lives|wife|husband|daughter|son|mother|father|sister|brother)\b", re.IGNORECASE
 )  # fmt: skip
@@ -156,6 +156,6 @@ DISEASE = re.compile(
     r"procedure|"
     r"manoeuvre|maneuver|operation|effect|method|thyroiditis|chorea|hospital|clinic|university|"
     r"institute|foundation|college|school|street|law|model|questionnaire|inventory|interview|"
-    r"anomaly|deformity|malformation|virus|fever|encephalopathy|virus)",
+    r"[a-z]{3,12}(?:pathy|itis|osis|oma|emia|plasia|trophy|plegia)|sequence|anomaly|deformity|malformation|virus|fever|encephalopathy|virus)",
     re.IGNORECASE,
 )

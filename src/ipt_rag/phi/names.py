@@ -111,7 +111,8 @@ class NameFinder:
         if any(lists.is_known(words[0], word) for word in words[1:]) or (len(words) > 1 and len(words[-1]) < 2):
             return False
         if len(words) == 1:
-            return lists.is_plain_first(words[0]) and message.case
+            met = MET.search(text, max(0, inside[0].start - 14), inside[0].start)
+            return (lists.is_plain_first(words[0]) or (met is not None and lists.is_unknown(words[0]))) and message.case
         # Two words on no list at all: typed with capitals, since misspelt words are on no list either.
         return lists.is_plain_first(words[0]) or all(
             lists.is_unknown(token.word) and token.text.istitle() for token in inside
@@ -340,6 +341,11 @@ class NameFinder:
         token, surname, lists = message.tokens[number], message.tokens[number + 1], self._lists
         if not (message.case or message.person) or message.text[token.end : surname.start] != " ":
             return False
+        if token.text.islower() and surname.text.islower():
+            words = (token.word, surname.word)  # "thabo radebe": on no list of words, and on one of names
+            return all(
+                lists.is_unknown(word) and len(word) > 3 and word not in lists.surnames | NEVER for word in words
+            ) and any(word in lists.first or word in lists.last for word in words)
         if not (token.text.istitle() and surname.text.istitle() and lists.is_unknown(token.word)):
             return False
         known = {token.word, surname.word} & lists.surnames
