@@ -85,7 +85,7 @@ class Gazetteer:
     eponyms: frozenset[str]
     places: frozenset[str]
     people: frozenset[tuple[str, str]]  # (given name, surname)
-    surnames: frozenset[str]  # of `people`, less the most frequent ones of all
+    surnames: frozenset[str]  # of the field's people, less the most frequent ones of all
     given: frozenset[str]  # words of English that are given names nearly always
 
     @classmethod
@@ -95,6 +95,7 @@ class Gazetteer:
         allowed = tomllib.loads(text)
         words = _lines("words.txt") | _CHAT
         people = [split_name(name) for name in (*allowed["people"].split(";"), *known_names)]
+        famous = [split_name(name) for name in allowed["famous"].split(";")]
         return cls(
             first=GivenNames(_lines("first.txt"), words),
             common_first=_lines("common_first.txt"),
@@ -102,7 +103,7 @@ class Gazetteer:
             words=words,
             eponyms=frozenset(allowed["eponyms"].split()),
             places=frozenset(allowed["places"].split()),
-            people=frozenset((parts[0], parts[-1]) for parts in people if len(parts) > 1),
+            people=frozenset((parts[0], parts[-1]) for parts in (*people, *famous) if len(parts) > 1),
             surnames=frozenset(parts[-1] for parts in people if parts) - frozenset(allowed["common_surnames"].split()),
             given=frozenset(allowed["given"].split()),
         )

@@ -109,6 +109,7 @@ MET = re.compile(
     r"give|gave|keep|discharge|invite|call|called|phone|phoned|thank|of)\s$",
     re.IGNORECASE,
 )
+TREATED = re.compile(r"\b(?:session\s(?:with|w/)|told|asked|hugged|seeing|saw|treating)\s$", re.IGNORECASE)
 SAINT = re.compile(r"\b(?:st|saint)\.?\s$", re.IGNORECASE)  # St. John's wort, St. Mary's Hospital
 # Around one name: "did … study", "…'s model", "… argued".
 DID = re.compile(r"\b(?:did|does|do|has|have|was|is)\s(?:\w{1,12}\sand\s)?$", re.IGNORECASE)

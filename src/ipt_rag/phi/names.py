@@ -32,6 +32,7 @@ from ipt_rag.phi.name_cues import (
     SPEAKS,
     STUDIED,
     TITLE,
+    TREATED,
 )
 from ipt_rag.phi.rules import Found
 
@@ -396,8 +397,12 @@ class NameFinder:
             or (token.word in lists.surnames and surname.word in lists.surnames)
         ):
             return 0
-        if surname.text.isupper() and not token.text.isupper() and surname.word not in lists.last:
-            return 0  # "Reynolds MTLD-1": an abbreviation
+        if (
+            surname.text.isupper()
+            and not token.text.isupper()
+            and (len(surname.word) < 4 or surname.word not in lists.last)
+        ):
+            return 0  # "Reynolds MTLD-1": an abbreviation; "Judd LL": an author
         if token.text.isupper() and len(token.word) < 4 and surname.word in lists.surnames:
             return 0  # "JC Markowitz": initials of an author
         if DISEASE.match(text, surname.end) or self._cited(text, surname.end) or message.scholarly:
@@ -429,12 +434,11 @@ class NameFinder:
         lists = self._lists
         case = message.case or message.person
         for number, token in enumerate(tokens):
-            if (
-                len(token.word) < 4
-                or token.word in lists.surnames | NEVER
-                or token.text.isupper()
-                or not lists.is_plain_first(token.word)
-            ):
+            if len(token.word) < 4 or token.word in lists.surnames | NEVER or token.text.isupper():
+                continue
+            if not lists.is_plain_first(token.word):
+                if self._is_treated(message, token):
+                    yield NAME, token.start, token.end
                 continue
             known = any(lists.is_known(token.word, other.word) for other in tokens[number + 1 : number + 4])
             if known or DISEASE.match(text, token.end) or self._cited(text, token.end):
@@ -451,6 +455,17 @@ class NameFinder:
                 case or met or SPEAKS.match(text, token.end) or text[token.end : token.end + 2].lower() == "'s"
             ):
                 yield NAME, token.start, token.end
+
+    def _is_treated(self, message: Message, token: Token) -> bool:
+        """Return whether a word on no list is said to have been seen or told: "a session with Thabo"."""
+        return (
+            message.case
+            and token.text.istitle()
+            and self._lists.is_unknown(token.word)
+            and TREATED.search(message.text, max(0, token.start - 18), token.start) is not None
+            and not DISEASE.match(message.text, token.end)
+            and not self._cited(message.text, token.end)
+        )
 
     def _given(self, message: Message, number: int) -> bool:
         """Return whether a word could only be a given name, and is no surname of the literature."""

@@ -97,7 +97,7 @@ NUMBER_RULES: tuple[Rule, ...] = (
     ),
     labelled(
         RECORD,
-        r"mrns?|mr\s?#|mr(?=\s?:\s?\d)|med\s?rec|urn|uhid|nhi|pid|chi\s(?:number|no)|hosp\.?\s(?:number|num|no|id)|"
+        r"mrns?|(?:case|patient|client|chart)\sfile|mr\s?#|mr(?=\s?:\s?\d)|med\s?rec|urn|uhid|nhi|pid|chi\s(?:number|no)|hosp\.?\s(?:number|num|no|id)|"
         r"(?:patient|pt|client)\s?ids?|medical\s(?:rec|record|chart|file)s?|(?:hospital|clinic|health)\s(?:record|chart|"
         r"number|file|no)s?|emr|ehr|emrn|national\shealth\sid|unit\srecord",
         least=3,
