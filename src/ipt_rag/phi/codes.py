@@ -21,7 +21,7 @@ LITERATURE = re.compile(
 )
 # Prefixes of codes that are no person's: instruments, classifications, registers, standards, research compounds.
 _OPEN_PREFIXES = set(
-    "PHQ GAD DSM ICD IPT CBT HAM HRSD BDI MADRS EPDS NCT ISRCTN PMC PMID DOI ISBN ISSN COVID "
+    "PHQ GAD DSM ICD IPT CBT HAM HRSD BDI MADRS EPDS NCT ISRCTN PMC PMID DOI ISBN ISSN COVID ARXIV "
     "SARS ISO EN IEC RFC CVE CRD UMIN "
     "ACTRN DRKS TCTR CTRI NTR JPRN LBCTR PACTR RBR KCT CPT ICF WHO EU NICE NG CG TA QS LY GSK SB "
     "MK PF BMS AZD RO SSR JNJ TAK BI "
@@ -32,7 +32,7 @@ _OPEN_PREFIXES = set(
 )
 # Quantities, years, gene variants, chromosome bands, histones and micro-RNAs: letters and digits that name no one.
 _COUNTED = re.compile(
-    r"(?:\d+(?:[.-]\d+)?(?:[a-z]{1,6}(?:/[a-z]{1,4})?|[-/][a-z]{2,12}(?:[-/.][a-z]{2,12}){0,3})|"
+    r"(?:\d{1,6}(?:[.-]\d+)?(?:[a-z]{1,6}(?:/[a-z]{1,4})?|[-/][a-z]{2,12}(?:[-/.][a-z]{2,12}){0,3})|"
     r"(?:19|20)\d\ds?(?:[-/](?:19|20)?\d\ds?){0,3}[a-z]?|"
     r"[a-z]{2,12}[-./]?(?:19|20)\d\d[a-z]?(?:[-/](?:19|20)?\d\d)?|"
     r"rs\d+\w{0,3}|cd\d{6}|crd\d+|h\d+[nk]\d+\w*|mi(?:cro)?r(?:na)?-?\d\S*|covid\S*|\d{1,2}[pqx]\d\S*|\d+(?:st|nd|rd|th)\S*|"
@@ -40,7 +40,7 @@ _COUNTED = re.compile(
     re.IGNORECASE,
 )
 CODE = (
-    r"(?<![\w.,@/:%&=?;(\[+-])#?(?P<id>[A-Za-z0-9]{1,24}(?:[-/._][A-Za-z0-9]{1,20}){0,5})(?![\w@%]|[./:-]\w|,\d|"
+    r"(?<![\w.,@/:%&=?;(\[+-])#?(?P<id>[A-Za-z0-9]{1,24}(?:[-/._:][A-Za-z0-9]{1,20}){0,5})(?![\w@%]|[./:-]\w|,\d|"
     r"\s?(?:patients|people|participants|adults|women|men|children|cases|veterans|deaths|mg|iu)\b)"
 )
 
@@ -64,7 +64,9 @@ def is_code(match: re.Match[str]) -> bool:
         return count >= 5 or (re.fullmatch(r"[A-Z0-9]{7,12}", word) is not None and len(word) - count >= 3)
     if word.isdigit():
         return count >= 6 and not word.endswith("00") and not (count == 8 and word[:2] in ("19", "20"))
-    if re.fullmatch(r"\d{1,4}[-/]\d{1,4}|[\d.]+|\d{1,2}([/.-])\d{1,2}\1\d{2,4}", word):  # a range, a decimal, a date
+    if ":" in word or re.fullmatch(
+        r"\d{1,4}[-/]\d{1,4}|[\d.]+|\d{1,2}([/.-])\d{1,2}\1\d{2,4}", word
+    ):  # a range, a decimal, a date
         return False
     return count >= 7
 
@@ -72,6 +74,8 @@ def is_code(match: re.Match[str]) -> bool:
 def is_grouped(match: re.Match[str]) -> bool:
     """Three groups of digits or more, spaced like a number of one's own: no years, no doses."""
     groups = match["id"].split()
+    if len(digits(match["id"])) < 9 or max(map(len, groups)) < 3:
+        return False
     return not any(re.fullmatch(r"(?:19|20)\d\d|\d+0", group) for group in groups[:2]) and not LITERATURE.search(
         before(match, 40)
     )

@@ -141,6 +141,7 @@ CONTACT_RULES: tuple[Rule, ...] = (
         rf"\b(?:e-?mail(?:s|ed)?|mail|gmail|hotmail|yahoo|outlook|icloud|write|reach)\b.{{0,20}}?(?P<id>[\w.+-]{{2,40}}\s{{1,2}}at\s{{1,2}}(?:{_MAILERS}|"
         rf"[a-z0-9-]{{2,40}}\.(?:{_TOP})))\b",
     ),
+    rule(EMAIL, r"(?<![\w.])(?:\w\.){2,30}\w?\s?@\s?(?:\w\.){2,30}\w"),  # "n.o.r.a@m.a.i.l.c.o.m"
     # "nora.v at example.com": what stands before "at" is no word, for it holds a dot, a digit or an underscore.
     rule(
         EMAIL,

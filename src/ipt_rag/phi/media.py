@@ -25,7 +25,7 @@ MEDIA_RULES: tuple[Rule, ...] = (
     rule(
         BIOMETRIC,
         r"\b(?:finger\s?print|voice\s?print|thumb\s?print|retinal?|iris|biometric|facial|dna|palm|"
-        r"voice)\b[^.?!\n]{0,60}?(?P<id>(?=[a-z_-]{0,12}\d)[\w-]{5,40}|[\w-]{1,60}\.(?:bmp|wsq|png|"
+        r"voice)\b[^.?!\n]{0,60}?(?P<id>(?=[a-z_-]{0,12}\d{3})[\w-]{5,40}|[\w-]{1,60}\.(?:bmp|wsq|png|"
         r"jpe?g|wav|mp3|m4a|tiff?|iso|ans|dat))\b",
         lambda match: bool(re.search(r"\d{3}|\.", match["id"])),
     ),

@@ -50,8 +50,8 @@ class Message:
 
     @property
     def scholarly(self) -> bool:
-        """Whether the message speaks of authors and not of a case."""
-        return self.work and not self.case
+        """Whether the message speaks of authors and not of a case, nor of him or her."""
+        return self.work and not (self.case or self.person)
 
 
 def tokens_of(text: str, lists: Gazetteer) -> list[Token]:

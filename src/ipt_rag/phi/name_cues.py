@@ -66,7 +66,7 @@ SAID = re.compile(
     r"i'm|this\sis|it's|"
     r"patient|pt|client|re|contact|cc|attn|attention|signed|sincerely|regards|dear|from|to|"
     r"prescriber|provider|similar\sto|cases?\s(?:similar\sto|like|of|as)|(?:patients?|cases?|"
-    r"someone|people|pts?)\slike|notes\s(?:of|for|on)|records\s(?:of|for)|(?:seen|referred|"
+    r"someone|people|(?:wo)?men|guys?|girls?|boys?|clients?|pts?)\slike|notes\s(?:of|for|on)|records\s(?:of|for)|(?:seen|referred|"
     r"reviewed|treated|evaluated|operated|diagnosed)\s(?:with\s|by\s)|under|specifically\sfor|"
     r"belong(?:s|ing)?\sto|for|with|about|of|and|vs|by|from|had\sgiven)"
     r"(?:\s?[:=-]\s?|\s{1,2})[\"'(*]?",
@@ -109,7 +109,7 @@ MET = re.compile(
     r"give|gave|keep|discharge|invite|call|called|phone|phoned|thank|of)\s$",
     re.IGNORECASE,
 )
-TREATED = re.compile(r"\b(?:session\s(?:with|w/)|told|asked|hugged|seeing|saw|treating)\s$", re.IGNORECASE)
+TREATED = re.compile(r"\b(?:session\s(?:with|w/)|told|asked|hugged|seeing|saw|treating|had)\s$", re.IGNORECASE)
 SAINT = re.compile(r"\b(?:st|saint)\.?\s$", re.IGNORECASE)  # St. John's wort, St. Mary's Hospital
 # Around one name: "did … study", "…'s model", "… argued".
 DID = re.compile(r"\b(?:did|does|do|has|have|was|is)\s(?:\w{1,12}\sand\s)?$", re.IGNORECASE)

@@ -452,14 +452,20 @@ class NameFinder:
             listed = token.text.istitle() or token.word in lists.common_first or case or SPEAKS.match(text, token.end)
             met = token.text.istitle() and MET.search(text, max(0, token.start - 14), token.start)
             if listed and (
-                case or met or SPEAKS.match(text, token.end) or text[token.end : token.end + 2].lower() == "'s"
+                case
+                or met
+                or SPEAKS.match(text, token.end)
+                or (
+                    text[token.end : token.end + 2].lower() == "'s"
+                    and not (token.text.islower() and token.word in lists.given)
+                )
             ):
                 yield NAME, token.start, token.end
 
     def _is_treated(self, message: Message, token: Token) -> bool:
         """Return whether a word on no list is said to have been seen or told: "a session with Thabo"."""
         return (
-            message.case
+            (message.case or message.person)
             and token.text.istitle()
             and self._lists.is_unknown(token.word)
             and TREATED.search(message.text, max(0, token.start - 18), token.start) is not None

@@ -194,7 +194,7 @@ NUMBER_RULES: tuple[Rule, ...] = (
         r"asylum",
         least=4,
     ),
-    coded(OTHER, r"ref|reference|id|identified\sas|rx|court|asylum"),
+    coded(OTHER, r"subject|participant|kit|docket|ref|reference|id|identified\sas|rx|court|asylum"),
     rule(
         OTHER,
         r"(?<![\w.-])(?P<id>[a-z]{0,4}-?\d[\d-]{4,16})\s(?:is|was|=|as)\s(?:[a-z']{1,10}\s)"
@@ -230,6 +230,9 @@ SHAPE_RULES: tuple[Rule, ...] = (
         OTHER,
         r"(?<![\w.,/-])(?P<id>\d{3,4}(?: \d{3,4}){2,5})(?![\w%]|[.,]\d|\s(?:mg|ml|patients|people))",
         is_grouped,
+    ),
+    rule(
+        OTHER, r"(?<![\w.,/-])(?P<id>\d{1,4}(?: \d{1,4}){3,8})(?![\w%]|[.,]\d|\s(?:mg|ml|patients|people))", is_grouped
     ),
     rule(OTHER, CODE, is_code, digit=True),
 )

@@ -71,7 +71,7 @@ POSTCODE_CUE = r"(?:zip|postal|post)\s?-?\s?(?:codes?)?|postcodes?|plz|cap|pin\s
 PLACE_RULES: tuple[Rule, ...] = (
     rule(
         ADDRESS,
-        rf"(?<![\w.,/%-])(?:\d{{1,5}}[a-z]?(?:-\d{{1,5}})?(?:\s?1/2)?|[a-z]\d{{1,4}})"
+        rf"(?<![\w.,/%-])(?:\d{{1,5}}[a-z]?(?:[-/]\d{{1,5}})?(?:\s?1/2)?|[a-z]\d{{1,4}})"
         rf"\s{{1,3}}(?P<words>(?:(?:north|south|east|west|[nsew]{{1,2}}|no)\.?\s)"
         rf"?(?:[a-z0-9'.-]{{1,20}}\s{{1,2}}){{1,3}}?)(?P<type>{_STREET})\b\.?",
         _not_counted,
@@ -211,6 +211,7 @@ PLACE_RULES: tuple[Rule, ...] = (
         rf"(?-i:\b(?:{_STATES}))\.?,?\s{{1,2}}(?P<id>\d{{5}}(?:-\d{{4}})?)(?![\d.,%-]\d|\w|"
         rf"\s(?:patients|participants|people|women|men|adults|cases))",
     ),
+    rule(POSTCODE, r"\b(?:nsw|vic|qld|tas|act|sa|wa|nt),?\s(?P<id>\d{4})(?![\w.,%-])"),
     rule(  # in lower case, less the states that are also words: "in 10000 adults"
         POSTCODE,
         rf"(?<=[a-z]),?\s{{1,2}}(?!(?:in|or|me|hi|ok|oh|de|id|la|ma|pa|al|as|co|mo|ms|md|pr)\b)"
