@@ -110,7 +110,8 @@ MET = re.compile(
     re.IGNORECASE,
 )
 TREATED = re.compile(r"\b(?:session\s(?:with|w/)|told|asked|hugged|seeing|saw|treating|had)\s$", re.IGNORECASE)
-SAINT = re.compile(r"\b(?:st|saint)\.?\s$", re.IGNORECASE)  # St. John's wort, St. Mary's Hospital
+# St. John's wort, St. Mary's Hospital, Sao Paulo
+SAINT = re.compile(r"\b(?:st|saint|sao|san|santa|santo)\.?\s$", re.IGNORECASE)
 # Around one name: "did … study", "…'s model", "… argued".
 DID = re.compile(r"\b(?:did|does|do|has|have|was|is)\s(?:\w{1,12}\sand\s)?$", re.IGNORECASE)
 STUDIED = re.compile(

@@ -441,6 +441,7 @@ class NameFinder:
                     yield NAME, token.start, token.end
                 continue
             known = any(lists.is_known(token.word, other.word) for other in tokens[number + 1 : number + 4])
+            known |= any(lists.is_known(other.word, token.word) for other in tokens[max(0, number - 3) : number])
             if known or DISEASE.match(text, token.end) or self._cited(text, token.end):
                 continue
             if message.scholarly or (not message.case and self._studied(text, token.start, token.end)):
@@ -449,11 +450,11 @@ class NameFinder:
                 continue
             if SAINT.search(text, max(0, token.start - 7), token.start):
                 continue
-            listed = token.text.istitle() or token.word in lists.common_first or case or SPEAKS.match(text, token.end)
             met = token.text.istitle() and MET.search(text, max(0, token.start - 14), token.start)
-            if listed and (
+            if (
                 case
                 or met
+                or (not message.work and self._is_name_only(token))
                 or SPEAKS.match(text, token.end)
                 or (
                     text[token.end : token.end + 2].lower() == "'s"
@@ -461,6 +462,15 @@ class NameFinder:
                 )
             ):
                 yield NAME, token.start, token.end
+
+    def _is_name_only(self, token: Token) -> bool:
+        """Return whether a word is a given name wherever it stands: none of English, nor a surname in capitals."""
+        lists = self._lists
+        return (
+            token.word in lists.first.listed
+            and token.word not in lists.given
+            and (token.text.islower() or (token.text.istitle() and token.word not in lists.last))
+        )
 
     def _is_treated(self, message: Message, token: Token) -> bool:
         """Return whether a word on no list is said to have been seen or told: "a session with Thabo"."""
