@@ -115,7 +115,7 @@ def main() -> None:
     for name in ("dist.female.first", "dist.male.first"):
         first |= census_names(sources / "names" / name, 4_000)
     last = faker_last | census_names(sources / "names/dist.all.last", LEAST_RANK) | parts(more["last"])
-    last |= parts((sources / "people-names.txt").read_text().splitlines())  # given names and surnames together
+    last |= parts((sources / "people-names.txt").read_text().splitlines()) - first  # that list holds both
     lists = {
         "first": first,
         "common_first": ssa_names(sources, LEAST_COMMON),

@@ -434,10 +434,12 @@ class NameFinder:
         lists = self._lists
         case = message.case or message.person
         for number, token in enumerate(tokens):
-            if len(token.word) < 4 or token.word in lists.surnames | NEVER or token.text.isupper():
+            if len(token.word) < (3 if case and token.text.istitle() else 4) or token.word in lists.surnames | NEVER:
+                continue
+            if not (token.text.islower() or token.capital) or token.text.isupper():
                 continue
             if not lists.is_plain_first(token.word):
-                if self._is_treated(message, token):
+                if self._is_treated(message, token) or self._is_surname_in_case(message, token):
                     yield NAME, token.start, token.end
                 continue
             known = any(lists.is_known(token.word, other.word) for other in tokens[number + 1 : number + 4])
@@ -481,6 +483,20 @@ class NameFinder:
             and TREATED.search(message.text, max(0, token.start - 18), token.start) is not None
             and not DISEASE.match(message.text, token.end)
             and not self._cited(message.text, token.end)
+        )
+
+    def _is_surname_in_case(self, message: Message, token: Token) -> bool:
+        """Return whether a surname that is nothing else stands where a patient does: "okafor wants to stop"."""
+        lists, text = self._lists, message.text
+        return (
+            (message.case or message.person)
+            and not message.work
+            and token.word in lists.last
+            and lists.is_unknown(token.word)
+            and not DISEASE.match(text, token.end)
+            and not self._cited(text, token.end)
+            and not self._studied(text, token.start, token.end)
+            and bool(SPEAKS.match(text, token.end) or MET.search(text, max(0, token.start - 14), token.start))
         )
 
     def _given(self, message: Message, number: int) -> bool:
