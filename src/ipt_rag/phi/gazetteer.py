@@ -5,12 +5,14 @@ The lists in `data/` are described, with their licences, in `data/README.md`.
 
 from __future__ import annotations
 
+import itertools
 import re
 import tomllib
 import unicodedata
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from importlib import resources
+from string import ascii_lowercase
 
 from ipt_rag.phi.syllables import is_two_syllables
 
@@ -25,7 +27,7 @@ _CHAT = frozenset(
     "pt pts px tx dx hx rx sx mdd ptsd ocd adhd bpd gad phq bdi epds hamd madrs ssri snri rct "
     "rcts ect tms bmi bp hr yo yof yom mom moms mum "
     "therapists sesion sesions pateint pateints wich hwo greif teh recieve treatement dispute dis"
-    "putes maybe online email emails website blog".split()
+    "putes maybe hiya heya howdy ciao hola merci danke gracias online email emails website blog".split()
 )
 
 
@@ -117,6 +119,14 @@ class Gazetteer:
         if word in self.given:
             return True
         return word in self.first and word not in self.places and word not in self.eponyms and not self.is_word(word)
+
+    def is_slip(self, word: str) -> bool:
+        """Return whether a rare word is an English one with a letter left out or two exchanged: "privat", "haert"."""
+        if word in self.common_first:
+            return False
+        longer = (word[:at] + letter + word[at:] for at in range(len(word) + 1) for letter in ascii_lowercase)
+        swapped = (word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(len(word) - 1))
+        return any(each in self.words for each in itertools.chain(longer, swapped))
 
     def is_unknown(self, word: str) -> bool:
         """Return whether this could only be a name: no English word, place, eponym, drug or ending of medicine."""

@@ -345,7 +345,11 @@ class NameFinder:
         if token.text.islower() and surname.text.islower():
             words = (token.word, surname.word)  # "thabo radebe": on no list of words, and on one of names
             return all(
-                lists.is_unknown(word) and len(word) > 3 and word not in lists.surnames | NEVER for word in words
+                lists.is_unknown(word)
+                and len(word) > 3
+                and word not in lists.surnames | NEVER
+                and not lists.is_slip(word)
+                for word in words
             ) and any(word in lists.first or word in lists.last for word in words)
         if not (token.text.istitle() and surname.text.istitle() and lists.is_unknown(token.word)):
             return False
@@ -471,7 +475,10 @@ class NameFinder:
         return (
             token.word in lists.first.listed
             and token.word not in lists.given
-            and (token.text.islower() or (token.text.istitle() and token.word not in lists.last))
+            and (
+                (token.text.islower() and not lists.is_slip(token.word))
+                or (token.text.istitle() and token.word not in lists.last)
+            )
         )
 
     def _is_treated(self, message: Message, token: Token) -> bool:
