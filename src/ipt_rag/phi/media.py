@@ -66,7 +66,7 @@ MEDIA_RULES: tuple[Rule, ...] = (
     ),
     rule(
         PHOTO,
-        r"\b(?:attach(?:ed|ing)?|enclos(?:e|ing)|here(?:'s|\sis|\sare)|upload(?:ed|ing)?|enclosed|sending(?:\syou)?|"
+        r"\b(?:attach(?:ed|ing)?|enclos(?:e|ing)|here(?:'?s|\sis|\sare)|upload(?:ed|ing)?|enclosed|sending(?:\syou)?|"
         r"sent(?:\syou)?|see|look\sat)\b[^.?!\n]{0,25}?\b(?P<id>(?:photo(?:graph)?s?|pic(?:ture|s|"
         r"tures)?|selfies?|headshots?|mug\s?shots?|portraits?)\s(?:of|showing|from)\s(?:(?:my|the|her|"
         r"his|our|this|a)\s?[\w']{1,20}|him|her|them|me)\b)",
@@ -89,7 +89,7 @@ MEDIA_RULES: tuple[Rule, ...] = (
     ),
     rule(
         PHOTO,
-        r"\b(?:attach(?:ed|ing)?|here(?:'s|\sis|\sare)|upload(?:ed|ing)?|enclos(?:e|ed|ing)|sending)\b[^.?!\n]{0,12}?"
+        r"\b(?:attach(?:ed|ing)?|here(?:'?s|\sis|\sare)|upload(?:ed|ing)?|enclos(?:e|ed|ing)|sending)\b[^.?!\n]{0,12}?"
         r"\b(?:her|his|their|patient's|client's|pt's)\s(?:[a-z]{2,12}\s){0,2}"
         r"(?P<id>photo(?:graph)?s?|pic(?:ture|s|tures)?|selfies?|headshots?|mug\s?shots?|portraits?)\b",
     ),

@@ -63,6 +63,8 @@ def tokens_of(text: str, lists: Gazetteer) -> list[Token]:
             shown, end = shown[:-2], end - 2
         word = plain(shown)
         parts = word.split("-")
+        if len(parts) == 2 and "".join(parts) in lists.first:
+            word, parts = "".join(parts), parts[:1]  # "Min-ji"
         if (
             len(parts) > 1
             and word not in lists.surnames

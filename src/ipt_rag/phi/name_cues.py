@@ -109,6 +109,11 @@ MET = re.compile(
     r"give|gave|keep|discharge|invite|call|called|phone|phoned|thank|of)\s$",
     re.IGNORECASE,
 )
+CITED = re.compile(
+    r"(?:'s)?(?:[\s,(]{0,3}(?:et\sal|and\scolleagues|&|(?:19|20)\d\d)|"
+    r"(?:(?:,\s|\s)(?:&\s|and\s)?[^\W\d_][\w'-]{2,20}){1,5},?\s\(?(?:19|20)\d\d\b(?!\s?[-/]\d))",
+    re.IGNORECASE,
+)
 TREATED = re.compile(r"\b(?:session\s(?:with|w/)|told|asked|hugged|seeing|saw|treating|had)\s$", re.IGNORECASE)
 # St. John's wort, St. Mary's Hospital, Sao Paulo
 SAINT = re.compile(r"\b(?:st|saint|sao|san|santa|santo)\.?\s$", re.IGNORECASE)

@@ -15,6 +15,7 @@ from ipt_rag.phi.name_cues import (
     AGED,
     ANNOUNCES,
     ASKS,
+    CITED,
     DID,
     DISEASE,
     INITIALS,
@@ -334,8 +335,8 @@ class NameFinder:
 
     @staticmethod
     def _cited(text: str, end: int) -> bool:
-        """Return whether a year, "et al." or a co-author stands right behind a name: it is an author's."""
-        return bool(re.match(r"(?:'s)?[\s,(]{0,3}(?:et\sal|and\scolleagues|&|(?:19|20)\d\d)", text[end : end + 20]))
+        """Return whether a year, "et al." or co-authors stand right behind a name: it is an author's."""
+        return CITED.match(text, end) is not None
 
     def _is_unlisted(self, message: Message, number: int) -> bool:
         """Return whether a given name on no list and a surname stand at a token, in a message that speaks of a case."""
@@ -533,7 +534,7 @@ class NameFinder:
 
     @staticmethod
     def _row(message: Message, row: list[Token]) -> Iterator[Found]:
-        if len(row) >= (2 if message.case or message.person else 3):
+        if len(row) >= (2 if message.case or message.person else 3) and not CITED.match(message.text, row[-1].end):
             yield from ((NAME, token.start, token.end) for token in row)
 
     def _aged(self, message: Message) -> Iterator[Found]:
