@@ -151,7 +151,11 @@ OTHER_SCRIPT = re.compile(
     re.IGNORECASE,
 )
 # "swartz hl, grote nk, graham p": authors as reference lists print them.
-AUTHORS = re.compile(r"(?:\b[^\W\d_][\w'-]{2,20}\s[a-z]{1,2}(?:,\s|\s&\s|\sand\s)){2}", re.IGNORECASE)
+AUTHORS = re.compile(
+    r"(?:\b[^\W\d_][\w'-]{2,20}\s(?!a[smt]|be|by|do|dr|go|he|i[fnst]|me|m[ry]|no|o[fnkr]|pt|so|to|u[ps]|we|i\b|an?\b)[a-z]{1,2}"
+    r"(?:,\s|\.\s?|\s&\s|\sand\s)){2}",
+    re.IGNORECASE,
+)
 INITIALS = re.compile(
     r"\binitials\s?(?:are|is|:|=)?\s{1,2}(?!phi|ipt|or|of|in|on|to|ok|as|a\b)(?P<id>[a-z](?:[.\s-]{0,2}[a-z]){1,2}\.?)(?!\w)",
     re.IGNORECASE,

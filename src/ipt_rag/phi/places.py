@@ -43,7 +43,7 @@ _PART = (
 )
 # Street words that other languages put before the name.
 _ABROAD = (
-    r"calle|avenida|avda\.?|carrera|cra\.|paseo|rua|travessa|praça|(?-i:Via|Viale|Corso|Piazza)|via(?=\s\w{4,20}\s\d)|"
+    r"calle|c/|avenida|avda\.?|carrera|cra\.|paseo|rua|travessa|praça|(?-i:Via|Viale|Corso|Piazza)|via(?=\s\w{4,20}\s\d)|"
     r"boulevard|bd\.|all[ée]e|chemin|impasse|jalan|jl\.|ul\.|ulica|ulitsa|prospekt|rue"
 )
 
@@ -57,7 +57,7 @@ def _not_counted(match: re.Match[str]) -> bool:
     return not re.search(
         r"\b(?:sessions?|weeks?|months?|years?|days?|patients?|people|women|men|adults|trials?|"
         r"studies|in|on|of|the|and|or|to|for|per|with|a|is|at|by|from|are|was|mg|participants|"
-        r"children|items?|points?|percent|times|our|my|her|his|their|your|this)\b",
+        r"children|items?|hours?|hrs?|min(?:ute)?s?|miles?|km|blocks?|doors?|floors?|kids?|cats?|dogs?|other|more|sisters?|brothers?|friends?|flatmates?|roommates?|points?|percent|times|our|my|her|his|their|your|this)\b",
         match["words"].lower(),
     )
 
@@ -157,6 +157,17 @@ PLACE_RULES: tuple[Rule, ...] = (
         ADDRESS,
         r"\b[a-z][a-z'-]{3,20}\s(?:(?:care|nursing|group|retirement)\shome|home|hostel|shelter|lodge|manor|house|hall|hotel|motel),?"
         r"\s(?:room|rm|unit|bed|ward|wing|flat|apt)\s?\d{1,4}[a-z]?\b",
+    ),
+    rule(  # "lives at 22 bellavista", not "lives 20 minutes away"
+        ADDRESS,
+        r"\b(?:(?:liv(?:es?|ed|ing)|resid(?:es?|ed|ing))\s(?:at\s|on\s)?|(?:address|addr|home)(?:\sis|\sat|:)\s)(?:no\.?\s|number\s)?"
+        r"(?P<id>\d{1,5}[a-z]?,?\s(?P<words>[a-z][a-z'-]{2,20}(?:\s[a-z'-]{2,20})?))",
+        _not_counted,
+    ),
+    rule(ADDRESS, r"\b(?:village|hamlet|township|barrio|favela)\s(?:of|called)\s(?P<id>[a-z][\w'-]{2,20})"),
+    rule(
+        ADDRESS,
+        r"\b(?:ward|room|rm|unit|cell|block)\s#?\d{1,4}[a-z]?\b[^.?!\n]{0,40}?\b(?:bed|bay|cell|bunk)\s#?\d{1,3}\b",
     ),
     # Two parts of an address in a row: "plot 44 sector 7", "No. 18, Lane 5", "house no 12, street 4".
     rule(ADDRESS, rf"\b{_PART}[\s,]{{1,3}}{_PART}(?!\w)"),
