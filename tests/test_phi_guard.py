@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -160,26 +159,6 @@ def test_find_never_raises(quick: Guard, text: str) -> None:
 def test_find_with_the_model_never_raises(guard: Guard, text: str) -> None:
     """The model takes any string too, lone surrogates included."""
     guard.find("Xanthippe Vorobyovskaya said " + text)
-
-
-@given(st.lists(st.text(alphabet="aA1 .,-@:/'\n", min_size=1, max_size=6), min_size=1, max_size=3))
-@settings(max_examples=15)
-def test_patterns_take_time_by_length_only(pieces: list[str]) -> None:
-    """No repetition makes a pattern slow: 4,000 characters cost well under a second for each."""
-    text = ("".join(pieces) * 4000)[:4000]
-    for each in (*RULES, *SHAPE_RULES):
-        started = time.process_time()
-        for _ in each.pattern.finditer(text):
-            pass
-        assert time.process_time() - started < 1.0, each.pattern.pattern
-
-
-@pytest.mark.parametrize("piece", ["a ", "1 ", "A. ", "patient John Smith ", "four ", "x"])
-def test_a_huge_message_is_bounded(quick: Guard, piece: str) -> None:
-    """100,000 characters are read in seconds, not minutes."""
-    started = time.process_time()
-    quick.find((piece * 100_000)[:100_000])
-    assert time.process_time() - started < 8  # about 2 s measured; CI machines are slower
 
 
 @given(st.text(alphabet="abcdehilmnoprstuABCINRS :#.-/'"))

@@ -7,16 +7,16 @@ from ipt_rag.phi.rules import before, digits
 
 # Registered trials, articles and codes: never a person's number.
 PUBLIC_ID = re.compile(
-    r"\W{0,3}(?:nct\s?\d{8}|isrctn\s?\d+|pmc?\s?\d+|pmid\W{0,2}\d+|actrn\d+|eudract\W{0,2}[\d-]+|"
-    r"drks\d+|umin\d+|chictr[\w-]+|10\.\d{4,9}/\S+|"
-    r"\d{4}\.\d{4,5}|(?:icd|dsm|phq|gad|bdi|ham|hrsd|epds|cpt|h?cpcs|loinc|snomed)[\w.-]*|(?:19|"
-    r"20)\d\d(?:[-/](?:19|20)?\d\d)?|\d{1,3}(?:\.\d+)?(?:mg|mcg|ml|g|kg|mmol|%|weeks?|wks?|"
+    r"\W{0,3}(?:nct\s?\d{8}|isrctn\s?\d{1,20}|pmc?\s?\d{1,20}|pmid\W{0,2}\d{1,20}|actrn\d{1,20}|eudract\W{0,2}[\d-]{1,20}|"
+    r"drks\d{1,20}|umin\d{1,20}|chictr[\w-]{1,30}|10\.\d{4,9}/\S{1,80}|"
+    r"\d{4}\.\d{4,5}|(?:icd|dsm|phq|gad|bdi|ham|hrsd|epds|cpt|h?cpcs|loinc|snomed)[\w.-]{0,20}|(?:19|"
+    r"20)\d\d(?:[-/](?:19|20)?\d\d)?|\d{1,3}(?:\.\d{1,20})?(?:mg|mcg|ml|g|kg|mmol|%|weeks?|wks?|"
     r"sessions?|years?|yrs?|y|months?|x)?|"
     r"[a-z]\d{2}(?:\.\d{1,2})?|[a-z]?\d{2,3}\.\d{1,3}|90[78]\d\d|\d{1,2}-\d{1,2})$",
     re.IGNORECASE,
 )
 LITERATURE = re.compile(
-    r"\b(?:trial|study|registr\w*|protocol|prospero|ethics|irb|pmid|doi|isbn|issn|grant|award|"
+    r"\b(?:trial|study|registr\w{0,20}|protocol|prospero|ethics|irb|pmid|doi|isbn|issn|grant|award|"
     r"isrctn|nct|arxiv)\b[^.?!]{0,20}$"
 )
 # Prefixes of codes that are no person's: instruments, classifications, registers, standards, research compounds.
@@ -32,11 +32,11 @@ _OPEN_PREFIXES = set(
 )
 # Quantities, years, gene variants, chromosome bands, histones and micro-RNAs: letters and digits that name no one.
 _COUNTED = re.compile(
-    r"(?:\d{1,6}(?:[.-]\d+)?(?:[a-z]{1,6}(?:/[a-z]{1,4})?|[-/][a-z]{2,12}(?:[-/.][a-z]{2,12}){0,3})|"
+    r"(?:\d{1,6}(?:[.-]\d{1,20})?(?:[a-z]{1,6}(?:/[a-z]{1,4})?|[-/][a-z]{2,12}(?:[-/.][a-z]{2,12}){0,3})|"
     r"(?:19|20)\d\ds?(?:[-/](?:19|20)?\d\ds?){0,3}[a-z]?|"
     r"[a-z]{2,12}[-./]?(?:19|20)\d\d[a-z]?(?:[-/](?:19|20)?\d\d)?|"
-    r"rs\d+\w{0,3}|cd\d{6}|crd\d+|h\d+[nk]\d+\w*|mi(?:cro)?r(?:na)?-?\d\S*|covid\S*|\d{1,2}[pqx]\d\S*|\d+(?:st|nd|rd|th)\S*|"
-    r"[sv]?\d{1,2}(?:\.\d{1,2}){1,3}\w?|.{0,3}(?:doi|isbn).*)",
+    r"rs\d{1,20}\w{0,3}|cd\d{6}|crd\d{1,20}|h\d{1,20}[nk]\d{1,20}\w{0,20}|mi(?:cro)?r(?:na)?-?\d\S{0,80}|covid\S{0,80}|\d{1,2}[pqx]\d\S{0,80}|\d{1,20}(?:st|nd|rd|th)\S{0,80}|"
+    r"[sv]?\d{1,2}(?:\.\d{1,2}){1,3}\w?|.{0,3}(?:doi|isbn).{0,80})",
     re.IGNORECASE,
 )
 CODE = (
@@ -65,7 +65,7 @@ def is_code(match: re.Match[str]) -> bool:
     if word.isdigit():
         return count >= 6 and not word.endswith("00") and not (count == 8 and word[:2] in ("19", "20"))
     if ":" in word or re.fullmatch(
-        r"\d{1,4}[-/]\d{1,4}|[\d.]+|\d{1,2}([/.-])\d{1,2}\1\d{2,4}", word
+        r"\d{1,4}[-/]\d{1,4}|[\d.]{1,30}|\d{1,2}([/.-])\d{1,2}\1\d{2,4}", word
     ):  # a range, a decimal, a date
         return False
     return count >= 7
@@ -76,6 +76,6 @@ def is_grouped(match: re.Match[str]) -> bool:
     groups = match["id"].split()
     if len(digits(match["id"])) < 9 or max(map(len, groups)) < 3:
         return False
-    return not any(re.fullmatch(r"(?:19|20)\d\d|\d+0", group) for group in groups[:2]) and not LITERATURE.search(
+    return not any(re.fullmatch(r"(?:19|20)\d\d|\d{1,20}0", group) for group in groups[:2]) and not LITERATURE.search(
         before(match, 40)
     )

@@ -42,7 +42,9 @@ _SPOKEN = re.compile(
     rf"(?:[\s,-]{{0,3}}(?:{'|'.join(_REPEATS)}|hundred|thousand|and(?=\s)|{'|'.join(_ORDINALS)}|{_NUMBER}|o(?=[\s-])|\d{{1,12}})){{0,40}}(?![a-z])",
     re.IGNORECASE,
 )
-_WORD = re.compile(rf"{'|'.join(_ORDINALS)}|{_NUMBER}|{'|'.join(_REPEATS)}|hundred|thousand|and|o|\d+", re.IGNORECASE)
+_WORD = re.compile(
+    rf"{'|'.join(_ORDINALS)}|{_NUMBER}|{'|'.join(_REPEATS)}|hundred|thousand|and|o|\d{1, 12}", re.IGNORECASE
+)
 _SPOKEN_MARK = re.compile(r"(?<=\d)[\s,]{1,3}(?P<mark>slash|dash|hyphen|minus|point)[\s,]{1,3}(?=\d)", re.IGNORECASE)
 _MARKS = {"slash": "/", "dash": "-", "hyphen": "-", "minus": "-", "point": "."}
 _SPOKEN_AT = re.compile(r"\s{1,2}at\s?sign\s{1,2}|\s{0,2}[\[({<]\s?at\s?[\])}>]\s{0,2}|(?<=\w)\s{1,2}AT\s{1,2}(?=\w)")

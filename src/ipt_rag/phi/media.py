@@ -58,7 +58,7 @@ MEDIA_RULES: tuple[Rule, ...] = (
     ),
     rule(
         PHOTO,
-        rf"\b(?:look\sat|see|from|by|in|check|view|open|analy[sz]e|describe|rate)\s(?P<id>(?:this|the|these|my|her|his)\s{_PICTURE})\b(?=,|\s(?:of|i|that|below|here|from|if|whether|how|what|and)\b|[\s.?!]*$)",
+        rf"\b(?:look\sat|see|from|by|in|check|view|open|analy[sz]e|describe|rate)\s(?P<id>(?:this|the|these|my|her|his)\s{_PICTURE})\b(?=,|\s(?:of|i|that|below|here|from|if|whether|how|what|and)\b|[\s.?!]{{0,4}}$)",
     ),
     rule(
         PHOTO,

@@ -99,8 +99,8 @@ SPEAKS = re.compile(
 WORK = re.compile(
     r"\b(?:et\sal|theory|theories|theorist|book|books|chapter|paper|papers|article|articles|wrote|"
     r"written|writes|author|authors|authored|published|invented|founded|founder|founders|"
-    r"prospero|crd\d+|nejm|jama|lancet|bmj|coined|pioneer\w*|researchers?|who\s(?:is|was|are|were)|works?\sof|ideas|concept|"
-    r"according\sto|comments|influence\w*|biography|school\sof|cited|cites|cite|meta-analysis)\b",
+    r"prospero|crd\d{1,20}|nejm|jama|lancet|bmj|coined|pioneer\w{0,20}|researchers?|who\s(?:is|was|are|were)|works?\sof|ideas|concept|"
+    r"according\sto|comments|influence\w{0,20}|biography|school\sof|cited|cites|cite|meta-analysis)\b",
     re.IGNORECASE,
 )
 # Right before a name: what one does with a person whom one treats.
@@ -121,7 +121,7 @@ SAINT = re.compile(r"\b(?:st|saint|sao|san|santa|santo)\.?\s$", re.IGNORECASE)
 DID = re.compile(r"\b(?:did|does|do|has|have|was|is)\s(?:\w{1,12}\sand\s)?$", re.IGNORECASE)
 STUDIED = re.compile(
     r"(?:'s?)?[^.?!]{0,24}\b(?:stud(?:y|ied|ies)|write|written|find|found|argued?|describe[sd]?|"
-    r"contribut\w+|propose[sd]?|develop(?:ed)?|think|publish(?:ed)?|report(?:ed)?|conclude[sd]?|"
+    r"contribut\w{1,30}|propose[sd]?|develop(?:ed)?|think|publish(?:ed)?|report(?:ed)?|conclude[sd]?|"
     r"involved|trial|model|scale|"
     r"approach|view|inventory|index|review|interview|work|research|test)\b",
     re.IGNORECASE,
@@ -129,7 +129,7 @@ STUDIED = re.compile(
 CASE = re.compile(
     
 r"\b(?:patients?|pts?|clients?|pateint|my|seen|admitted|admission|mrn|year-old|y/?o|yo|"
-r"yrs?\sold|years?\sold|session\s\d+\swith|diagnosed\swith|\d\d\s?(?:[mf]|yom|yof)|male|"
+r"yrs?\sold|years?\sold|session\s\d{1,20}\swith|diagnosed\swith|\d\d\s?(?:[mf]|yom|yof)|male|"
 r"female|hx|dx|(?:first|last|next|second)\ssession|sessions\sleft|session\s(?:with|w/)|treating|supervis\w{1,5}|her\s(?:husband|wife|son)|phq-?9|epds|referred|discharged|treated\sat|"
 
     r"email|phone|dob|ssn|lives|wife|husband|daughter|son|mother|father|sister|brother)\b", re.IGNORECASE

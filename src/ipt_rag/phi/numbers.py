@@ -60,8 +60,8 @@ _PLATE = (
     r"\d{1,3} [A-Z]{1,3} \d{2,5})"
 )
 _VEHICLE_WORD = re.compile(
-    r"\b(?:cars?|vans?|trucks?|vehicles?|bikes?|motor\w*|scooter|lorry|taxi|cab|bus|jeep|sedan|suv|pickup|"
-    r"driv\w{1,3}|drove|plates?|reg\w*|tag|parked|parks|crash\w*|collision|hit|transit|"
+    r"\b(?:cars?|vans?|trucks?|vehicles?|bikes?|motor\w{0,8}|scooter|lorry|taxi|cab|bus|jeep|sedan|suv|pickup|"
+    r"driv\w{1,3}|drove|plates?|reg\w{0,10}|tag|parked|parks|crash\w{0,4}|collision|hit|transit|"
     r"toyota|ford|honda|civic|bmw|vauxhall|volkswagen|tesla|audi|mercedes|nissan|hyundai|kia|chevy|fiat|renault)\b"
 )
 
@@ -153,7 +153,7 @@ NUMBER_RULES: tuple[Rule, ...] = (
     rule(
         VEHICLE,
         r"\b(?:(?:licen[cs]e|number|registration|vanity|car|vehicle)\splates?|plates?|"
-        r"tags?(?=\s(?:number|no|#|is\s[\w-]*\d))|(?:vehicle|car|van|truck|motorbike)"
+        r"tags?(?=\s(?:number|no|#|is\s[\w-]{0,12}\d))|(?:vehicle|car|van|truck|motorbike)"
         r"\s(?:registration|reg)|registration\s(?:plate|mark|number)|reg(?:istration|istered|[on])?(?![a-z0-9])"
         r"\.?(?=\W{0,3}(?:no|number|#)?\W{0,3}[a-z0-9]{1,4}[ -]?[a-z0-9]))\W{0,3}(?:(?:number|no|nr|"
         r"is|are|was|reads|of|#|the)\W{1,3}){0,3}(?P<id>(?=[a-z0-9 -]{0,7}\d)"
