@@ -125,10 +125,10 @@ def test_the_finding_is_the_projects_record() -> None:
 @pytest.mark.parametrize(
     ("earlier", "text"),
     [
-        pytest.param(["my patient's name?"], "tamsin", id="a question and its answer"),
+        pytest.param(["my patient's name?"], "amber", id="a question and its answer"),
         pytest.param(["her number starts with 646-555"], "-0173", id="a number broken in two"),
         pytest.param(["what is her zip code"], "73019", id="a label and its value"),
-        pytest.param(["tell me about Tomasz"], "he is my patient, depressed", id="a name and what shows it to be one"),
+        pytest.param(["Solomon, now what"], "he is my patient, depressed", id="a name and what shows it to be one"),
         pytest.param(["her birthday is on the"], "14th of may", id="a date of birth in two turns"),
     ],
 )
