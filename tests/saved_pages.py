@@ -68,10 +68,14 @@ MEDIAWIKI = f"""<!DOCTYPE html><html class="client-nojs" lang="en"><head><meta c
         _wiki(1) + _wiki(2) + _wiki(3),
         _wiki(3),
         _wiki(2) + '<sup class="reference nowrap"><span title="Page: 12">&#58;<span>12</span></span></sup>',
-    ).replace("1974.</p>", "1974." + _FACT + "</p>")
-    .replace("<h2>Method</h2>", '<div class="mw-heading mw-heading2"><h2 id="Method">Method</h2>'
-    '<span class="mw-editsection"><span class="mw-editsection-bracket">[</span><a href="/e">edit</a>'
-    '<span class="mw-editsection-bracket">]</span></span></div>')
+    )
+    .replace("1974.</p>", "1974." + _FACT + "</p>")
+    .replace(
+        "<h2>Method</h2>",
+        '<div class="mw-heading mw-heading2"><h2 id="Method">Method</h2>'
+        '<span class="mw-editsection"><span class="mw-editsection-bracket">[</span><a href="/e">edit</a>'
+        '<span class="mw-editsection-bracket">]</span></span></div>',
+    )
 }
 <div class="mw-heading mw-heading2"><h2 id="See_also">See also</h2></div><ul><li><a href="/wiki/Care">Care</a></li></ul>
 <div class="mw-heading mw-heading2"><h2 id="References">References</h2></div>
@@ -212,7 +216,10 @@ CITEPROC = f"""<html lang="en"><head><title>Calm talk</title></head><body><h1 cl
         "2019</a>)</span>",
         "",
         "",
-    ).replace("care. <span", "care <span").replace("mood. <span", "mood <span").replace("</span> It", "</span>. It")
+    )
+    .replace("care. <span", "care <span")
+    .replace("mood. <span", "mood <span")
+    .replace("</span> It", "</span>. It")
     .replace("</span> The", "</span>. The")
 }<h2 class="unnumbered" id="bibliography">Bibliography</h2>
 <div id="refs" class="references csl-bib-body hanging-indent" role="list">
@@ -332,7 +339,9 @@ APA_MARKDOWN = (
 )
 
 
-def _plain_body(first: str, second: str, third: str, fourth: str, item: str, bullet: str = "- ", head: str = "## ") -> str:
+def _plain_body(
+    first: str, second: str, third: str, fourth: str, item: str, bullet: str = "- ", head: str = "## "
+) -> str:
     """Return the lines of `BODY` with the printed markers given."""
     return (
         f"Calm talk is a short form of care.{first} It helps in grief and in role change (d = 0.45 (95% CI 0.2 to 0.7))."
@@ -382,9 +391,7 @@ MD_KEYS_BY_NAME = (
                   " [@Klee2018]")
     + f"## References\n\n{LISTED}\n"
 )  # fmt: skip
-MD_INLINE_NOTES = (
-    f"# Calm talk\n\nCalm talk is a short form of care.^[{LEE}] It helps in grief.^[{KLEE}] It was first tried in 1974.\n"
-)
+MD_INLINE_NOTES = f"# Calm talk\n\nCalm talk is a short form of care.^[{LEE}] It helps in grief.^[{KLEE}] It was first tried in 1974.\n"
 COPIED = dict(bullet="  • ", head="")
 TXT_BRACKETS = (
     "Calm talk\n\n"

@@ -25,7 +25,7 @@ from ipt_rag.importing.glued import glued_words
 from ipt_rag.importing.markers import PRINTED
 from ipt_rag.importing.page import Doubt, LeftOut, Page, PageBlock, PageSource, plain
 from ipt_rag.importing.self_description import describe
-from ipt_rag.importing.source_list import checked, entry_number, read_entry
+from ipt_rag.importing.source_list import OWN_NUMBER, checked, entry_number, opens_entry, read_entry
 
 MAX_LINE = 100_000  # characters, some forty pages of print: a paragraph that long has lost its line ends
 MAX_HEADING_WORDS = 14
@@ -37,6 +37,7 @@ BULLET = re.compile(r"(\s*)(?:[•‣◦▪▫●○■□–—*·-]|\d{1,3}[.)
 DEFINED = re.compile(r"([A-Z0-9“\"(][^.;:?!—]*?)\s+[—–]\s+(?=\S)")
 ENDS_PROSE = re.compile(rf"[.!?…:][”\"’'»)\]]*{PRINTED}[.!?…]?\s*$")
 MARKED_END = re.compile(r"(?:[^\s\d]\d[\d,–-]*|\[[\d,;\s–-]+\]|[⁰¹²³⁴⁵⁶⁷⁸⁹]|\s\[?LLM\]?)\s*$")
+EDIT_LINK = re.compile(r"\s*\[edit(?: source)?\]\s*$")
 VIGNETTE = re.compile(r"\W{0,4}(?:LLM-generated )?illustrative (?:clinical )?example\b", re.IGNORECASE)
 SUBJECT = re.compile(r"(.{3,80}?),?\s+(?:is|are|was|were|refers to|means|describes)\s")
 
@@ -189,16 +190,17 @@ class _Body:
     def __init__(self, found: Findings):
         self.found = found
         self.in_sources = False
+        self.numbered: bool | None = None  # whether the list of sources prints numbers, once an entry has been read
         self.in_furniture = ""  # heading of the section that is left out
         self.below_heading = False
 
     def read(self, groups: Sequence[list[Line]]) -> None:
         for group in groups:
-            opening = group[0].text.strip()
+            opening = EDIT_LINK.sub("", group[0].text.strip())
             if (
                 SOURCE_LIST.fullmatch(opening)
                 or SECTIONS.fullmatch(opening)
-                or (len(group) == 1 and _may_head(group[0]))
+                or (len(group) == 1 and _may_head(group[0]) and not (self.in_sources and opens_entry(opening)))
             ):
                 self._heading(group[0])
                 group = group[1:]
@@ -226,7 +228,7 @@ class _Body:
         return introduced and bare and len(group) > 1
 
     def _heading(self, line: Line) -> None:
-        text = line.text.strip()
+        text = EDIT_LINK.sub("", line.text.strip())
         self.in_sources = bool(SOURCE_LIST.fullmatch(text))
         self.in_furniture = text if SECTIONS.fullmatch(text) else ""
         self.below_heading = True
@@ -241,8 +243,12 @@ class _Body:
         sources = self.found.sources
         for line in group:
             number = entry_number(line.text)
+            if self.numbered is None:
+                self.numbered = number is not None
+            if not self.numbered:
+                number = len(sources) + 1 if opens_entry(line.text) else None
             if number is not None:
-                text = re.sub(r"^\s*[\[(]?\d{1,3}[.):\]]\s*", "", line.text)
+                text = OWN_NUMBER.sub("", line.text) if self.numbered else line.text
                 sources.append(read_entry(text, number=number, line=line.number))
             elif sources and line is not group[0]:
                 last = sources.pop()

@@ -143,7 +143,9 @@ class _Walk:
         self.left_line = element.get("data-left-out", "") if self.made else ""
         if element in self.entries:
             self._entry(element)
-        elif tag in LISTED and ((self.below_sources and not self.left_section) or is_source_list(element, self.entries)):
+        elif tag in LISTED and (
+            (self.below_sources and not self.left_section) or is_source_list(element, self.entries)
+        ):
             self._source_list(element)
         elif tag == "table" and self._table(element):
             return

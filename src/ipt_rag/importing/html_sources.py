@@ -39,7 +39,9 @@ class Entry:
         numbers = {int(label) for label in self.labels if label.isdigit()}
         if len(numbers) == 1:
             return numbers.pop()
-        return 0 if self.labels and all(LABEL.fullmatch(label) and not label.isdigit() for label in self.labels) else None
+        return (
+            0 if self.labels and all(LABEL.fullmatch(label) and not label.isdigit() for label in self.labels) else None
+        )
 
 
 def linked_entries(root: Element) -> dict[Element, Entry]:
@@ -106,7 +108,10 @@ def is_source_list(element: Element, entries: Mapping[Element, Entry]) -> bool:
     if sum(item in entries for item in items) * 2 > len(items):
         return True
     names = " ".join(
-        each.get(key, "") for each in (element, element.getparent()) if each is not None for key in ("id", "class", "role")
+        each.get(key, "")
+        for each in (element, element.getparent())
+        if each is not None
+        for key in ("id", "class", "role")
     )
     dated = sum(bool(YEAR.search(text := item.text_content()) or "http" in text) for item in items)
     return bool(NAMED.search(names)) and dated * 2 > len(items)

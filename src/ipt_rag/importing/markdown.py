@@ -1,6 +1,8 @@
-"""Markdown -> `Page`, by way of HTML: footnotes `[^4]`, brackets `[4]`, numbered link definitions, Pandoc's `[@key]`.
+"""Markdown -> `Page`, by way of HTML: notes `[^4]` and `^[…]`, `^4^`, `[4]`, numbered link definitions, Pandoc's `[@key]`.
 
 markdown-it-py renders and `html` reads the outcome. Footnotes are taken out first, so that they keep their own numbers.
+Keys that the front matter defines are numbered as they are first cited; those that open an entry of the list (`@key: …`)
+link to it; all others are left to the citation grammar, which reads them by author and year.
 """
 
 import re
@@ -21,6 +23,14 @@ from ipt_rag.importing.page import Page
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*\n", re.DOTALL | re.MULTILINE)
 PANDOC = re.compile(r"\[((?:[^\[\]@\n]{0,40}(?<![\w.])@[\w:.#$%&+?<>~/-]*\w[^\[\]@\n]{0,60}?)+)\]")
 KEY = re.compile(r"(?<![\w.])@([\w:.#$%&+?<>~/-]*\w)")
+# An entry of the list that opens with the key it is cited by: "- [@lee2016]: Lee A. …".
+KEYED_ENTRY = re.compile(
+    r"^([ \t]*(?:[-*+]|\d{1,3}[.)])?[ \t]*)(?:\[@(?P<boxed>[\w.#$%&+?<>~/-]*\w)\]|\*{0,2}`?@(?P<bare>[\w.#$%&+?<>~/-]*\w)`?\*{0,2})"
+    r"[ \t]*[:.—–-][ \t]+(?=\S)",
+    re.MULTILINE,
+)
+INLINE_NOTE = re.compile(r"(?<!\\)\^\[((?:[^\[\]\\\n]|\\.|\[[^\[\]\n]*\]){1,2000})\]")
+RAISED = re.compile(r"(?<![\\^\s])\^(\d{1,3}(?:\s?(?:[,;–]|--?)\s?\d{1,3})*)\^")
 FOOTNOTE = re.compile(r"^\[\^(?P<label>[^\]\s]+)\]:[ \t]*(?P<text>.*(?:\n(?:[ \t]+\S.*))*)\n?", re.MULTILINE)
 ABOUT = ("version", "date", "provenance")
 
@@ -29,14 +39,16 @@ def read_markdown(data: bytes, name: str) -> Page:
     """Return the page in a Markdown file.
 
     Raises:
-        ImportRefusedError: not text, or a key is cited that no reference of the front matter defines.
+        ImportRefusedError: not text, or its front matter is not YAML.
     """
     text = decode_text(data, name)
     about, body = _front_matter(text, name)
     sources: list[tuple[int, str]] = []  # number and HTML
-    body = _pandoc(body, about, sources, name)
-    body, notes = _footnotes(body)
-    parser = MarkdownIt("commonmark", {"html": True, "store_labels": True}).enable("table")
+    body = _pandoc(_keyed_entries(body), about, sources)
+    body, notes = _footnotes(_inline_notes(body))
+    body = RAISED.sub(lambda found: f"<sup>{found[1].replace('--', '–')}</sup>", body)
+    # Entries of a list of sources often stand one a line: a reader of HTML sees lines only where they are broken.
+    parser = MarkdownIt("commonmark", {"html": True, "store_labels": True, "breaks": True}).enable("table")
     env: dict[str, dict[str, dict[str, str]]] = {}
     tokens = parser.parse(body, env)
     defined = {label: each for label, each in env.get("references", {}).items() if label.isdigit()}
@@ -97,26 +109,52 @@ def _reference(entry: Mapping[str, object]) -> str:
     return ". ".join(part for part in parts if part) + (f". {address}" if address else ".")
 
 
-def _pandoc(body: str, about: Mapping[str, str], sources: list[tuple[int, str]], name: str) -> str:
-    """Return the text with `[@key; @other]` as numbers, in the order of first citation."""
+def _keyed_entries(body: str) -> str:
+    """Return the text with each key that opens an entry of the list as a place to link to, and its citations linked."""
+    keys = {found["boxed"] or found["bare"] for found in KEYED_ENTRY.finditer(body)}
+    if not keys:
+        return body
+    body = KEYED_ENTRY.sub(
+        lambda found: f'{found[1]}<a id="cited-{escape(found["boxed"] or found["bare"])}"></a>', body
+    )
+
+    def linked(found: re.Match[str]) -> str:
+        cited = KEY.findall(found[1])
+        if not keys.issuperset(cited):
+            return found[0]
+        return "".join(f'<a href="#cited-{escape(key)}">§</a>' for key in cited)
+
+    return PANDOC.sub(linked, body)
+
+
+def _pandoc(body: str, about: Mapping[str, str], sources: list[tuple[int, str]]) -> str:
+    """Return the text with the keys that the front matter defines as numbers, in the order of first citation."""
     numbers: dict[str, int] = {}
     fresh = count(1)
 
     def cited(found: re.Match[str]) -> str:
         keys = KEY.findall(found[1])
+        if not all(f"@{key}" in about for key in keys):
+            return found[0]
         for key in keys:
-            if f"@{key}" not in about:
-                line = body.count("\n", 0, found.start()) + 1
-                raise ImportRefusedError(
-                    f"{name}: “{found[0]}” cites @{key} (line {line} of the text), which the front matter's references "
-                    "do not define. Add it there."
-                )
             if key not in numbers:
                 numbers[key] = next(fresh)
                 sources.append((numbers[key], escape(about[f"@{key}"])))
         return f"[{', '.join(str(numbers[key]) for key in keys)}]"
 
     return PANDOC.sub(cited, body)
+
+
+def _inline_notes(body: str) -> str:
+    """Return the text with notes inside it (`^[Lee A. Calm.]`) as footnotes."""
+    notes: list[str] = []
+
+    def noted(found: re.Match[str]) -> str:
+        notes.append(f"[^inline-{len(notes) + 1}]: {found[1]}")
+        return f"[^inline-{len(notes)}]"
+
+    body = INLINE_NOTE.sub(noted, body)
+    return "\n\n".join([body, *notes]) + "\n" if notes else body
 
 
 def _footnotes(body: str) -> tuple[str, list[tuple[int, str]]]:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from ipt_rag.errors import ImportRefusedError
-from ipt_rag.importing.author_year import citations, entries
-from ipt_rag.importing.page import Counted, Doubt, PageBlock, PageSource, Runs, place
+from ipt_rag.importing.author_year import citations, entries, keyed
+from ipt_rag.importing.page import Counted, Doubt, PageBlock, PageSource, Run, Runs, place
 
 Assume = Literal["whole", "split", "decimal", "marker"]
 
@@ -42,9 +42,9 @@ AT_END = rf"(?=\s*$|\s+{OPENER}|\s*\x01)"
 # Possessive, so that a long run of digits is walked through once.
 PRINTED = r"(?:\s?\[\^?[\d,;\s–-]++\]|\s?\([\d,;\s–-]++\)|\s?\^?\d[\d,–-]*+|[⁰¹²³⁴⁵⁶⁷⁸⁹⁻,]++)*+(?:\s+\[?LLM\]?)?"
 BRACKETED = re.compile(rf"\[\^?({LISTED})\]")
-PARENTHESISED = re.compile(rf"(?<=[\w.!?”\"’'%])\s?\(({LISTED})\)(?=[.,;:!?]|\s|$)")
+PARENTHESISED = re.compile(rf"(?<=[\w.!?”\"’'%)])\s?\(({LISTED})\)(?=[.,;:!?]|\s|$)")
 TAGGED = re.compile(r"\[LLM\]")
-CARET = re.compile(rf"(?<=[\w.!?…,;:{CLOSERS}])\s?\^({LISTED})(?!\w)")
+CARET = re.compile(rf"(?<=[\w.!?…,;:{CLOSERS}])\s?\^({LISTED})(?:\^|(?!\w))")
 RAISED_SIGNS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁾⁽", "0123456789-)(")
 RAISING_SIGNS = str.maketrans("0123456789-–−+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁻⁺")
 RAISED = re.compile(r"(?<=[a-z.!?…,;:”’\")])([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,9}(?:[,⁻–˒]\s?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}){0,40})(?!\w)")
@@ -54,6 +54,16 @@ AFTER_LAST_WORD = re.compile(rf"(?P<closing>[^\W\d_][{CLOSERS}%]*:?)(?P<run>{GLU
 INSIDE_SENTENCE = re.compile(r"(?<![\w-])(?:[a-z]{4,}|(?:1[5-9]|20)\d\d\.)\d{1,3}(?=\s+[a-z])")
 TAG_AFTER_SENTENCE = re.compile(rf"(?<=[.!?…{CLOSERS}\x02])\s+LLM{AT_END}")
 TAG_AFTER_LAST_WORD = re.compile(r"(?<=\w)\s+LLM\s*$")
+# Works named in brackets, each linked to its entry: "(Lee 2016\x010\x02; Klee 2018\x011\x02)".
+CITED_IN_BRACKETS = re.compile(rf"\([^()]*?\d{{4}}[a-z]?\s?{HELD}[^()]*\)")
+KEY = re.compile(r"(?<![\w.])-?@([\w:.#$%&+?<>~/-]*\w)")
+KEYED = re.compile(r"\[[^\[\]@\n]{0,40}(?<![\w.])@\w[^\[\]\n]{0,200}\]")
+# What editors of wikis raise behind a sentence that they question.
+EDITORS_MARK = re.compile(
+    r"\s?\[(?:[\w\s-]{0,30}\bneeded|who\?|when\?|where\?|which\?|why\?|how\?|by whom\?|according to whom\?|failed verification"
+    r"|dubious[^\]]{0,20}|original research\??|undue[^\]]{0,20}|vague|update)\]",
+    re.IGNORECASE,
+)
 HELD_NEXT = re.compile("\x01")
 HELD_RANGE = re.compile(rf"{HELD}\s?[–-]\s?{HELD}")
 HELD_IN_BRACKETS = re.compile(rf"[\[(]\s?({HELD}(?:[,;\s]*{HELD})*)\s?[\])]")
@@ -107,11 +117,7 @@ class Grammar:
         texts = [block.text for block in blocks]
         self.words = frozenset(re.findall(r"[^\W\d_]+(?=[^\w-]|$)", "\n".join(texts)))
         # A page that prints numbers means no more by a number in brackets or an author's year than it says.
-        self.numbered = any(
-            pattern.search(text) for text in texts for pattern in (BRACKETED, CARET, RAISED, AFTER_SENTENCE)
-        ) or any(
-            run.raised and run.text.strip()[:1].isdigit() for block in blocks for cell in block.cells for run in cell
-        )
+        self.numbered = any(_prints_numbers(block) for block in blocks)
         self.parenthesised = self._parenthesised(texts)
         # "LLM" is a tag only on a page that ends blocks with it; elsewhere it is a word.
         self.tags = any(re.search(rf"(?:[.!?…][{CLOSERS}]*|[\])⁰¹²³⁴⁵⁶⁷⁸⁹])[\d,–-]*\s+LLM\s*$", text) for text in texts)
@@ -131,9 +137,14 @@ class Grammar:
             held.append(Group(numbers, llm))
             return f"\x01{len(held) - 1}\x02"
 
-        text = "".join(self._run(runs, index, block, hold) for index in range(len(runs)))
+        text = ""
+        for run in runs:
+            text += self._run(run, text, block, hold)
+        text = EDITORS_MARK.sub("", text)
         text = HELD_RANGE.sub(lambda found: self._range(found, held, block, hold), text)
         text = HELD_IN_BRACKETS.sub(r"\1", text)
+        text = CITED_IN_BRACKETS.sub(lambda found: _held_behind(found[0]), text)
+        text = KEYED.sub(lambda found: hold(self._keyed(found, block)), text)
         text = BRACKETED.sub(lambda found: hold(self._listed(found[1], found, block)), text)
         if self.parenthesised:
             text = PARENTHESISED.sub(lambda found: hold(self._listed(found[1], found, block)), text)
@@ -150,18 +161,22 @@ class Grammar:
                 text = TAG_AFTER_LAST_WORD.sub(lambda found: hold((), True), text)
         return _settle(text, held)
 
-    def _run(self, runs: Runs, index: int, block: PageBlock, hold: Hold) -> str:
-        """Return a run's text, or the held group that it stands for."""
-        run = runs[index]
+    def _run(self, run: Run, before: str, block: PageBlock, hold: Hold) -> str:
+        """Return a run's text, or the held group that it stands for; `before` is what the runs before it became."""
         label = run.text.strip().strip("[]()^,; ")
         if run.target in self.anchors and label:
             marker = hold((self.anchors[run.target],))
             return marker if LABEL.fullmatch(label) else run.text + marker  # an author and year are words, and stay
-        before = "".join(each.text for each in runs[:index])
-        raised = WHOLE.fullmatch(label) if run.raised and not EXPONENT.search(before) else None
+        if not run.raised:
+            return run.text
+        if before.endswith("\x02") and label.startswith(":"):
+            return ""  # the page number that a wiki raises behind its marker
+        if before.endswith("\x02") and not label.strip("–-‐"):
+            return run.text  # what parts raised numbers
+        raised = WHOLE.fullmatch(label) if not EXPONENT.search(before) else None
         if raised:
             return hold(self._listed(label, raised, block))
-        return run.text.translate(RAISING_SIGNS) if run.raised else run.text  # 10³ would else be read as 103
+        return run.text.translate(RAISING_SIGNS)  # 10³ would else be read as 103
 
     def _parenthesised(self, texts: Sequence[str]) -> bool:
         """Return whether the page cites with "(4)": no other numbers do, and all that stand so are in its list."""
@@ -173,17 +188,33 @@ class Grammar:
         """Return text with a held group behind every author and year; the words themselves stay."""
         for cited, works in reversed(list(citations(text)) if self.known else []):
             numbers: list[int] = []
-            for name, year in works:
-                found = entries(name, year, self.sources)
+            for work in works:
+                found = entries(work, self.sources)
                 if len(found) > 1 and found[0] not in numbers:
                     choices = ", or ".join(f"source {number}" for number in found)
-                    raise self._refusal(cited, block, f"“{name} {year}” can be {choices}", "Tell the years apart.")
+                    raise self._refusal(cited, block, f"“{work}” can be {choices}", "Tell the years apart.")
                 numbers += found
             if not numbers:
                 self._doubt(cited, block, "author and year that match no source: kept as words")
             elif not HELD_NEXT.match(text, cited.end()):
                 text = text[: cited.end()] + hold(tuple(dict.fromkeys(numbers))) + text[cited.end() :]
         return text
+
+    def _keyed(self, found: re.Match[str], block: PageBlock) -> tuple[int, ...]:
+        """Return the sources that keys such as "[@lee2016; @klee2018]" name by author and year."""
+        numbers: list[int] = []
+        for key in KEY.findall(found[0]):
+            named = keyed(key, self.sources)
+            if len(named) != 1:
+                choices = f"can be {', or '.join(f'source {each}' for each in named)}" if named else "names no source"
+                raise self._refusal(
+                    found,
+                    block,
+                    f"“{found[0]}” cites @{key} but that {choices}",
+                    "Open the entry in the list with “@key: ”.",
+                )
+            numbers += named
+        return tuple(dict.fromkeys(numbers))
 
     def _raised(self, found: re.Match[str], block: PageBlock, hold: Hold) -> str:
         """Return a held group for "⁴,⁵"; the exponent of a unit ("m²") stays as it is."""
@@ -302,6 +333,32 @@ class Grammar:
     def _refusal(self, found: re.Match[str], block: PageBlock, problem: str, way_out: str) -> ImportRefusedError:
         where = place(self.name, block.line, self.counted)
         return ImportRefusedError(f"{where}: {problem}, in “{_around(found)}”. {way_out}")
+
+
+def _prints_numbers(block: PageBlock) -> bool:
+    """Return whether a block holds a marker that can be nothing else."""
+    text = block.text
+    if BRACKETED.search(text) or CARET.search(text):
+        return True
+    if any(not EXPONENT.search(text[max(0, found.start() - 8) : found.start()]) for found in RAISED.finditer(text)):
+        return True
+    if any(
+        not text[found.start("closing") - 1 : found.start("closing")].isdigit()
+        for found in AFTER_SENTENCE.finditer(text)
+    ):
+        return True  # behind a digit it may be a decimal
+    for cell in block.cells:
+        before = ""
+        for run in cell:
+            if run.raised and WHOLE.fullmatch(run.text.strip().strip("[]()^,; ")) and not EXPONENT.search(before):
+                return True
+            before += run.text
+    return False
+
+
+def _held_behind(bracket: str) -> str:
+    """Return "(Lee 2016 [held])" with its held groups behind the bracket, so that the words stand as printed."""
+    return re.sub(rf"\s*{HELD}", "", bracket) + "".join(f"\x01{each}\x02" for each in HELD_PLACE.findall(bracket))
 
 
 def _partings(run: str, known: frozenset[int], taken: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
