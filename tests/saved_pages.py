@@ -4,7 +4,11 @@ The words are our own; the markup is shaped like that of the publishers and prog
 the article file, a source its number and reference.
 """
 
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+from word_files import bookmark, field, linked, noted, paragraph, run, word_file
 
 
 @dataclass(frozen=True)
@@ -353,8 +357,6 @@ def _plain_body(
 
 def _before_stops(text: str) -> str:
     """Return text whose markers in brackets stand before the full stop, not behind it."""
-    import re
-
     return re.sub(r"\.( ?[\[(][^\])a-z]*[\])])(?=\s)", r"\1.", text)
 
 
@@ -465,4 +467,115 @@ PAGES: dict[str, SavedPage] = {
     "copied text, carets": SavedPage("page.txt", TXT_CARET, BODY, FOUR),
     "copied text, raised signs": SavedPage("page.txt", TXT_RAISED, BODY, FOUR),
     "copied text, round brackets, numbers parted by tabs": SavedPage("page.txt", TXT_ROUND, BODY, FOUR),
+}
+
+
+def _word(mark: Callable[[tuple[int, ...]], str], *foot: str, head: str = "Title", **notes: Sequence[str]) -> bytes:
+    """Return `BODY` as a Word file; `mark` prints the markers, `foot` the list of sources."""
+    first = run("Calm talk is a short form of care.") + mark((1,))
+    first += run(" It helps in grief and in role change (d = 0.45 (95% CI 0.2 to 0.7)).") + mark((2, 4))
+    third = run("Each visit opens with a question on mood.") + mark((1, 2, 3))
+    third += run(" The pair then picks one tie to work on") + mark((3,)) + run(", as the plan says.")
+    return word_file(
+        paragraph(run("Calm talk"), style=head),
+        paragraph(first, run(" It was first tried in 1974.")),
+        paragraph(run("Method"), style="Heading1"),
+        paragraph(third),
+        paragraph(run("Ask about the week."), mark((2,)), number=1),
+        paragraph(run("Name one step."), number=1),
+        *foot,
+        **notes,
+    )
+
+
+def _raised(numbers: tuple[int, ...]) -> str:
+    return run(",".join(map(str, numbers)).replace("1,2,3", "1–3"), raised=True)
+
+
+ENTRIES = (LEE, KLEE, ROE, MOSS)
+HEADED = paragraph(run("References"), style="Heading1")
+NUMBERED = [paragraph(run(entry), number=2) for entry in ENTRIES]
+BY_NUMBER = dict(enumerate(ENTRIES, 1))
+TYPED = [paragraph(run(f"{number}. {entry}")) for number, entry in BY_NUMBER.items()]
+BOXED = [paragraph(run(f"[{number}]\t{entry}")) for number, entry in BY_NUMBER.items()]
+PLACED = [paragraph(bookmark(f"_Ref{number}", number), run(entry), number=2) for number, entry in BY_NUMBER.items()]
+# A note is a source of its own each time: the second mark of a source in Word is a new note with the same words.
+NOTED_BODY = (
+    "Calm talk is a short form of care. [1] It helps in grief. [2] [3] It was first tried in 1974.",
+    "- Ask about the week. [4]",
+)
+
+
+def _word_notes(kind: str) -> bytes:
+    return word_file(
+        paragraph(run("Calm talk"), style="Title"),
+        paragraph(
+            run("Calm talk is a short form of care."), noted(1, kind=kind), run(" It helps in grief."), noted(2, kind=kind),
+            run(",", raised=True), noted(3, kind=kind), run(" It was first tried in 1974."),
+        ),
+        paragraph(run("Ask about the week."), noted(4, kind=kind), number=1),
+        **{f"{kind}s": ENTRIES},
+    )  # fmt: skip
+
+
+PAGES |= {
+    "Word, raised, list numbered by Word": SavedPage("page.docx", _word(_raised, HEADED, *NUMBERED), BODY, FOUR),
+    "Word, raised in runs of their own": SavedPage(
+        "page.docx",
+        _word(
+            lambda numbers: run(",", raised=True).join(run(str(each), raised=True) for each in numbers),
+            HEADED,
+            *NUMBERED,
+        ),
+        BODY,
+        FOUR,
+    ),
+    "Word, raised, numbers typed, heading bold": SavedPage(
+        "page.docx", _word(_raised, paragraph(run("References", bold=True)), *TYPED), BODY, FOUR
+    ),
+    "Word, brackets, numbers typed in brackets": SavedPage(
+        "page.docx", _word(lambda numbers: run(f" [{', '.join(map(str, numbers))}]"), HEADED, *BOXED), BODY, FOUR
+    ),
+    "Word, brackets linked to bookmarks": SavedPage(
+        "page.docx",
+        _word(
+            lambda numbers: run(" [") + run(", ").join(linked(str(each), f"_Ref{each}") for each in numbers) + run("]"),
+            HEADED,
+            *PLACED,
+        ),
+        BODY,
+        FOUR,
+    ),
+    "Word, fields of a program of references": SavedPage(
+        "page.docx",
+        _word(
+            lambda numbers: field(
+                ",".join(map(str, numbers)), 'ADDIN ZOTERO_ITEM CSL_CITATION {"a": [1]}', raised=True
+            ),
+            HEADED,
+            paragraph(field("", 'ADDIN ZOTERO_BIBL {"uncited": []} CSL_BIBLIOGRAPHY')),
+            *BOXED,
+        ),
+        BODY,
+        FOUR,
+    ),
+    "Word, round brackets": SavedPage(
+        "page.docx", _word(lambda numbers: run(f" ({','.join(map(str, numbers))})"), HEADED, *TYPED), BODY, FOUR
+    ),
+    "Word, its title a heading like the others": SavedPage(
+        "page.docx", _word(_raised, HEADED, *NUMBERED, head="Heading1"), BODY, FOUR
+    ),
+    "Word, footnotes": SavedPage("page.docx", _word_notes("footnote"), NOTED_BODY, FOUR),
+    "Word, endnotes": SavedPage("page.docx", _word_notes("endnote"), NOTED_BODY, FOUR),
+    "Word, author and year": SavedPage(
+        "page.docx",
+        word_file(
+            paragraph(run("Calm talk"), style="Title"),
+            paragraph(run(" ".join(APA_TEXT))),
+            HEADED,
+            *(paragraph(run(entry)) for entry in APA),
+        ),
+        APA_BODY,
+        APA_SOURCES,
+    ),
 }

@@ -51,6 +51,7 @@ class Work:
     year: str
 
     def __str__(self) -> str:
+        """How a message names it."""
         return f"{self.first} {self.year}"
 
 

@@ -85,13 +85,18 @@ def page_of_html(text: str, name: str, *, made: Counted | None = None) -> Page:
     doubts = [*walk.doubts]
     titled = bool(title)
     if not titled:
-        title = PurePath(name).stem
-        doubts.insert(0, Doubt(0, title, "the page has no title: its file name was taken, check it"))
+        opening = walk.blocks[0]
+        if opening.kind == "heading" or (opening.kind == "paragraph" and _may_be_title(opening.text)):
+            title, taken = opening.text, "first line"
+            walk.blocks = walk.blocks[1:] or walk.blocks
+        else:
+            title, taken = PurePath(name).stem, "file name"
+        doubts.insert(0, Doubt(opening.line, title, f"the page has no title: its {taken} was taken, check it"))
     doubts += [Doubt(*each) for each in glued_words((block.line, block.text) for block in walk.blocks)]
     about, stated = describe(walk.blocks, len(walk.sources))
     language = root.get("lang", "").split("-")[0].lower()
     if not titled:
-        about["title_from"] = "the file's name; the page prints no title"
+        about["title_from"] = f"the page's {taken}; it prints no title"
     if language:
         about["language"] = language
     return Page(
@@ -307,6 +312,11 @@ class _Walk:
         anchor, address = linked.anchor if linked else "", entry_address(element)
         self.sources.append(read_entry(text, number=number, line=self._place(element), anchor=anchor, address=address))
         return True
+
+
+def _may_be_title(text: str) -> bool:
+    """Return whether a paragraph that opens a page is set like a title: short, and closed by no full stop."""
+    return len(text.split()) <= 14 and bool(re.match(r"\W?[^\W_a-z]", text)) and not re.search(r"[.!…:;,]\W*\d*$", text)
 
 
 def _numbered(sources: list[PageSource]) -> list[PageSource]:

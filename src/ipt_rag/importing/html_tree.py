@@ -5,6 +5,7 @@ Only text is taken: no script runs, no address is fetched, and what a page hides
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import TypeAlias
 from urllib.parse import unquote
 
 from lxml import etree
@@ -14,7 +15,7 @@ from ipt_rag.errors import ImportRefusedError
 from ipt_rag.importing.furniture import SOURCE_LIST
 from ipt_rag.importing.page import Run, Runs
 
-Element = HtmlElement
+Element: TypeAlias = HtmlElement
 
 HIDDEN_TAGS = frozenset(
     "script style noscript template svg math iframe object embed form button input select textarea nav footer aside"

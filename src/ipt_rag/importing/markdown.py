@@ -1,6 +1,6 @@
-"""Markdown -> `Page`, by way of HTML: notes `[^4]` and `^[…]`, `^4^`, `[4]`, numbered link definitions, Pandoc's `[@key]`.
+"""Markdown -> `Page`, by way of HTML: `[^4]`, `^[a note]`, `^4^`, `[4]`, numbered link definitions, Pandoc's `[@key]`.
 
-markdown-it-py renders and `html` reads the outcome. Footnotes are taken out first, so that they keep their own numbers.
+markdown-it-py renders and `html` reads the outcome. Notes are taken out first, so that they keep their own numbers.
 Keys that the front matter defines are numbered as they are first cited; those that open an entry of the list (`@key: …`)
 link to it; all others are left to the citation grammar, which reads them by author and year.
 """
@@ -25,7 +25,8 @@ PANDOC = re.compile(r"\[((?:[^\[\]@\n]{0,40}(?<![\w.])@[\w:.#$%&+?<>~/-]*\w[^\[\
 KEY = re.compile(r"(?<![\w.])@([\w:.#$%&+?<>~/-]*\w)")
 # An entry of the list that opens with the key it is cited by: "- [@lee2016]: Lee A. …".
 KEYED_ENTRY = re.compile(
-    r"^([ \t]*(?:[-*+]|\d{1,3}[.)])?[ \t]*)(?:\[@(?P<boxed>[\w.#$%&+?<>~/-]*\w)\]|\*{0,2}`?@(?P<bare>[\w.#$%&+?<>~/-]*\w)`?\*{0,2})"
+    r"^([ \t]*(?:[-*+]|\d{1,3}[.)])?[ \t]*)"
+    r"(?:\[@(?P<boxed>[\w.#$%&+?<>~/-]*\w)\]|\*{0,2}`?@(?P<bare>[\w.#$%&+?<>~/-]*\w)`?\*{0,2})"
     r"[ \t]*[:.—–-][ \t]+(?=\S)",
     re.MULTILINE,
 )

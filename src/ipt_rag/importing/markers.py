@@ -60,7 +60,7 @@ KEY = re.compile(r"(?<![\w.])-?@([\w:.#$%&+?<>~/-]*\w)")
 KEYED = re.compile(r"\[[^\[\]@\n]{0,40}(?<![\w.])@\w[^\[\]\n]{0,200}\]")
 # What editors of wikis raise behind a sentence that they question.
 EDITORS_MARK = re.compile(
-    r"\s?\[(?:[\w\s-]{0,30}\bneeded|who\?|when\?|where\?|which\?|why\?|how\?|by whom\?|according to whom\?|failed verification"
+    r"\s?\[(?:[\w\s-]{0,30}\bneeded|(?:who|when|where|which|why|how|by whom|according to whom)\?|failed verification"
     r"|dubious[^\]]{0,20}|original research\??|undue[^\]]{0,20}|vague|update)\]",
     re.IGNORECASE,
 )

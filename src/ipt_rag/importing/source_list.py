@@ -19,18 +19,15 @@ ADDRESS = re.compile(r"https?://[^\s<>\"”]+")
 DOI = re.compile(r"\bdoi:\s*(10\.\d{4,}/[^\s<>\"”]+)", re.IGNORECASE)
 
 
-# What libraries of articles call their links: "[PubMed] [Google Scholar]".
+# What libraries of articles call their links: "[PubMed] [Google Scholar]". Some are words of a reference too, and are
+# links only in brackets or where the page links them.
+LIBRARIES = r"pubmed(?: central)?|pmc free article|google scholar|cross-?ref(?: full text)?|scopus|web of science"
+LINK_WORDS = r"pmc|doi|article|(?:view|free )?(?:article|full text)|abstract|isi|ads|cas|medline|embase|link|view|open"
 LINK_LABELS = re.compile(
-    r"(?:\W*\b(?:pubmed(?: central)?|pmc(?: free article)?|google scholar|cross-?ref(?: full text)?|doi|article|view article"
-    r"|full text|free full text|abstract|scopus|web of science|isi|ads|cas|medline|embase|ref list|export citation"
-    r"|download references|link|view|open)\b\W*)+",
-    re.IGNORECASE,
+    rf"\W*(?:\b(?:{LIBRARIES}|{LINK_WORDS}|export citation|download references)\b\W*)+", re.IGNORECASE
 )
-LINKS_BEHIND = re.compile(
-    r"(?:\s*(?:\[(?:DOI|PubMed|PMC free article|Google Scholar|Cross-?Ref(?: Full Text)?|Article|Abstract|Full Text)\]|\|"
-    r"|\b(?:PubMed|Google Scholar|CrossRef(?: Full Text)?|PMC free article)\b))+\s*\Z",
-    re.IGNORECASE,
-)
+LINKS_BEHIND = re.compile(rf"(?:\s*(?:\[(?:{LIBRARIES}|{LINK_WORDS})\]|\||\b(?:{LIBRARIES})\b))+\s*\Z", re.IGNORECASE)
+MAX_LINKS = 300  # characters at the end of an entry in which they stand
 
 
 def entry_number(line: str) -> int | None:
@@ -44,11 +41,11 @@ def entry_number(line: str) -> int | None:
 
 
 def entry_lines(text: str) -> list[str]:
-    """Return the entries that lines hold, one or more lines each; none where the first line opens no entry.
+    r"""Return the entries that lines hold, one or more lines each; none where the first line opens no entry.
 
     A list with numbers has an entry for each number, one without for each line that names a year or an address.
 
-    >>> entry_lines("1. Lee A. Calm.\\n2. Klee B.\\nRest.")
+    >>> entry_lines("1. Lee A. Calm.\n2. Klee B.\nRest.")
     ['1. Lee A. Calm.', '2. Klee B. Rest.']
     """
     lines = [line for line in text.split("\n") if line.strip()]
@@ -73,7 +70,8 @@ def opens_entry(line: str) -> bool:
 
 def read_entry(text: str, *, number: int, line: int, anchor: str = "", address: str = "") -> PageSource:
     """Return one entry: its own number, link label and badge taken off, all other characters kept."""
-    reference = LINKS_BEHIND.sub("", " ".join(WAY_BACK.sub("", text).split()))
+    reference = " ".join(WAY_BACK.sub("", text).split())
+    reference = reference[:-MAX_LINKS] + LINKS_BEHIND.sub("", reference[-MAX_LINKS:])
     badge = BADGE.search(reference)
     tier = badge[1] if badge else ""
     if badge:
