@@ -579,3 +579,116 @@ PAGES |= {
         APA_SOURCES,
     ),
 }
+
+
+def _copied(first: str, second: str, third: str, fourth: str, item: str, foot: str) -> str:
+    text = "Calm talk\n\n" + _plain_body(first, second, third, fourth, item, **COPIED)
+    return f"{text}References\n\n{foot}\n"
+
+
+TXT_BOOKSHELF = _copied("[1]", "[2][4]", "[1][2][3]", " [3]", "[2]", "".join(
+    f"{number}.\n{entry} [PMC free article] [PubMed]\n" for number, entry in BY_NUMBER.items()))  # fmt: skip
+TXT_BMC = _before_stops(_copied(" [1]", " [2, 4]", " [1,2,3]", " [3]", " [2]", "".join(
+    f"{number}.\n{entry}\n\nArticle \n\nPubMed \n\nGoogle Scholar \n\n" for number, entry in BY_NUMBER.items())))  # fmt: skip
+TXT_JAMA = _copied("1", "2,4", "1-3", " [3]", "2", "".join(
+    f"{number}.\n{entry}PubMedGoogle ScholarCrossref\n" for number, entry in BY_NUMBER.items())).replace(" [3]", ",3", 1)  # fmt: skip
+TXT_JAMA = TXT_JAMA.replace("work on,3, as", "work on,3 as")
+TXT_FRONTIERS = _before_stops(_copied(" (1)", " (2, 4)", " (1–3)", " (3)", " (2)", "\n\n".join(
+    f"{number}. {entry}\n\nPubMed Abstract | CrossRef Full Text | Google Scholar" for number, entry in BY_NUMBER.items())))  # fmt: skip
+TXT_BEFORE_STOPS = (
+    "Calm talk\n\nCalm talk is a short form of care1. It helps in grief and in role change2,4. It was first tried in 1974.\n\n"
+    "Method\n\nEach visit opens with a question on mood1–3. The pair then picks one tie3 and goes on; omega3 is no tie.\n\n"
+    f"References\n\n{LISTED}\n"
+)
+TXT_PAGE_OF_WIKI = (
+    "Calm talk\n\nCalm talk is a short form of care.[1]: 12  It helps in grief.[1]–[3][citation needed] It is new.[2]: 3–4\n\n"
+    f"References\n\n{LISTED}\n"
+)
+TXT_REFS = (
+    "Calm talk\n\nCalm talk is a short form of care (ref. 1). It helps in grief (see refs 2, 4). It is new [refs 1–3].\n\n"
+    f"Selected references\n\n{LISTED}\n"
+)
+TXT_ELSEVIER = _before_stops(_copied(" [1]", " [2,4]", " [1], [2], [3]", " [3]", " [2]", "".join(
+    f"[{number}]\n{entry}\n\nCrossrefView in ScopusGoogle Scholar\n\n" for number, entry in BY_NUMBER.items())))  # fmt: skip
+WRAPPED = """Calm talk
+
+Calm talk is a short form of care that was tried first in towns by the sea, where
+many people lived alone [1]. It helps in grief, in strife and in role change, and
+most people can stay with it for the whole of its 12 visits [2, 4]. It was first
+tried in 1974.
+
+Method
+
+Each visit opens with a question on mood [1-3]. The pair then picks one tie to be
+worked on, as the plan says, and they name a step that can be taken in the coming
+week [3]. No step is too small.
+
+- Ask about the week, and about what has changed in the ties that count the most
+  of all [2].
+- Name one step.
+
+References
+
+1. Lee A, Klee B. Calm talk in low mood, with a longer title than it had before.
+   J Care. 2016;173(7):680-687.
+2. Klee B. Rest and ties. Care Q. 2018;4:12-19.
+3. Roe C, Lee A, Moss D. Talk after loss, and what became of those who had lost a
+   friend. Ann Ties. 2019;2(1):3-9.
+4. Moss D. Role change at work. J Care. 2020;8:101-110.
+"""
+WRAPPED_BODY = (
+    "Calm talk is a short form of care that was tried first in towns by the sea, where many people lived alone. [1] It "
+    "helps in grief, in strife and in role change, and most people can stay with it for the whole of its 12 visits. [2] "
+    "[4] It was first tried in 1974.",
+    "## Method",
+    "Each visit opens with a question on mood. [1] [2] [3] The pair then picks one tie to be worked on, as the plan says, "
+    "and they name a step that can be taken in the coming week. [3] No step is too small.",
+    "- Ask about the week, and about what has changed in the ties that count the most of all. [2]",
+    "- Name one step.",
+)
+WRAPPED_SOURCES = (
+    "1 Lee A, Klee B. Calm talk in low mood, with a longer title than it had before. J Care. 2016;173(7):680-687.",
+    FOUR[1],
+    "3 Roe C, Lee A, Moss D. Talk after loss, and what became of those who had lost a friend. Ann Ties. 2019;2(1):3-9.",
+    FOUR[3],
+)
+
+PAGES |= {
+    "copied from Bookshelf, numbers on lines of their own": SavedPage("page.txt", TXT_BOOKSHELF, BODY, FOUR),
+    "copied from BMC, links of libraries below each entry": SavedPage("page.txt", TXT_BMC, BODY, FOUR),
+    "copied from JAMA, glued numbers and labels": SavedPage(
+        "page.txt",
+        TXT_JAMA,
+        (*BODY[:2], BODY[2].replace(" [3], as", ", [3] as"), *BODY[3:]),
+        FOUR,
+    ),
+    "copied from Frontiers, round brackets": SavedPage("page.txt", TXT_FRONTIERS, BODY, FOUR),
+    "copied from Elsevier, numbers in boxes": SavedPage("page.txt", TXT_ELSEVIER, BODY, FOUR),
+    "copied text, numbers glued before the stop": SavedPage(
+        "page.txt",
+        TXT_BEFORE_STOPS,
+        (
+            "Calm talk is a short form of care. [1] It helps in grief and in role change. [2] [4] It was first tried in "
+            "1974.",
+            "## Method",
+            "Each visit opens with a question on mood. [1] [2] [3] The pair then picks one tie [3] and goes on; omega3 is "
+            "no tie.",
+        ),
+        FOUR,
+    ),
+    "copied from a wiki, pages behind the numbers": SavedPage(
+        "page.txt",
+        TXT_PAGE_OF_WIKI,
+        ("Calm talk is a short form of care. [1] It helps in grief. [1] [2] [3] It is new. [2]",),
+        FOUR,
+    ),
+    "copied text, “refs”": SavedPage(
+        "page.txt",
+        TXT_REFS,
+        ("Calm talk is a short form of care. [1] It helps in grief. [2] [4] It is new. [1] [2] [3]",),
+        FOUR,
+    ),
+    "text in lines of one width": SavedPage("page.txt", WRAPPED, WRAPPED_BODY, WRAPPED_SOURCES),
+    "Markdown in lines of one width": SavedPage("page.md", f"# {WRAPPED}".replace("\nMethod", "\n## Method")
+        .replace("\nReferences", "\n## References"), WRAPPED_BODY, WRAPPED_SOURCES),
+}  # fmt: skip

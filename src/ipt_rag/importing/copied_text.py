@@ -11,6 +11,8 @@ from pathlib import PurePath
 
 from ipt_rag.errors import ImportRefusedError
 from ipt_rag.importing import tables
+from ipt_rag.importing.copied_lines import BULLET, Line, read_lines
+from ipt_rag.importing.copied_sources import CopiedSources
 from ipt_rag.importing.decoding import decode_text
 from ipt_rag.importing.furniture import (
     FACT_LABELS,
@@ -25,34 +27,18 @@ from ipt_rag.importing.glued import glued_words
 from ipt_rag.importing.markers import PRINTED
 from ipt_rag.importing.page import Doubt, LeftOut, Page, PageBlock, PageSource, plain
 from ipt_rag.importing.self_description import describe
-from ipt_rag.importing.source_list import OWN_NUMBER, checked, entry_number, opens_entry, read_entry
+from ipt_rag.importing.source_list import checked
 
-MAX_LINE = 100_000  # characters, some forty pages of print: a paragraph that long has lost its line ends
 MAX_HEADING_WORDS = 14
 MAX_TERM_WORDS = 8
 MIN_PROSE_WORDS = 8
 
-INNER_SPACES = re.compile(r"(?<=\S)[^\S\t]{2,}")
-BULLET = re.compile(r"(\s*)(?:[•‣◦▪▫●○■□–—*·-]|\d{1,3}[.)]|[a-z][.)])(?:\s+|(?<=[•‣◦▪▫●○■□]))(?=\S)")
 DEFINED = re.compile(r"([A-Z0-9“\"(][^.;:?!—]*?)\s+[—–]\s+(?=\S)")
 ENDS_PROSE = re.compile(rf"[.!?…:][”\"’'»)\]]*{PRINTED}[.!?…]?\s*$")
 MARKED_END = re.compile(r"(?:[^\s\d]\d[\d,–-]*|\[[\d,;\s–-]+\]|[⁰¹²³⁴⁵⁶⁷⁸⁹]|\s\[?LLM\]?)\s*$")
 EDIT_LINK = re.compile(r"\s*\[edit(?: source)?\]\s*$")
 VIGNETTE = re.compile(r"\W{0,4}(?:LLM-generated )?illustrative (?:clinical )?example\b", re.IGNORECASE)
 SUBJECT = re.compile(r"(.{3,80}?),?\s+(?:is|are|was|were|refers to|means|describes)\s")
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the file; `number` from 1."""
-
-    number: int
-    text: str
-
-    @property
-    def words(self) -> int:
-        """How many words it has."""
-        return len(self.text.split())
 
 
 @dataclass(slots=True)
@@ -120,18 +106,13 @@ def read_copied_text(data: bytes, name: str) -> Page:
 def _groups(text: str, name: str, found: Findings) -> Iterator[list[Line]]:
     """Yield runs of lines without a blank one between, furniture and notices taken out."""
     group: list[Line] = []
-    for number, printed in enumerate(text.split("\n"), start=1):
-        if len(printed) > MAX_LINE:
-            raise ImportRefusedError(
-                f"{name}:{number}: has {len(printed):,} characters; a paragraph may have {MAX_LINE:,}. Break it."
-            )
-        line = Line(number, INNER_SPACES.sub(" ", printed.rstrip()))
+    for line in read_lines(text, name):
         if not line.text.strip():
             if group:
                 yield group
             group = []
         elif NOTICE.match(line.text.strip()):
-            found.notices.append(PageBlock("paragraph", (plain(line.text.strip()),), number))
+            found.notices.append(_block("paragraph", line))
         elif reason := furniture_reason(line.text):
             found.leave_out(line, reason)
         else:
@@ -190,20 +171,22 @@ class _Body:
     def __init__(self, found: Findings):
         self.found = found
         self.in_sources = False
-        self.numbered: bool | None = None  # whether the list of sources prints numbers, once an entry has been read
+        self.listed = CopiedSources(found.sources, found.left_out)
         self.in_furniture = ""  # heading of the section that is left out
         self.below_heading = False
 
     def read(self, groups: Sequence[list[Line]]) -> None:
         for group in groups:
             opening = EDIT_LINK.sub("", group[0].text.strip())
-            if (
-                SOURCE_LIST.fullmatch(opening)
-                or SECTIONS.fullmatch(opening)
-                or (len(group) == 1 and _may_head(group[0]) and not (self.in_sources and opens_entry(opening)))
-            ):
+            named = SOURCE_LIST.fullmatch(opening) or SECTIONS.fullmatch(opening)
+            if self.in_sources and not named and not PROVENANCE.match(opening):
+                group = list(self.listed.take(group))
+                self.in_sources = not group
+            if group and (named or (len(group) == 1 and _may_head(group[0]))):
                 self._heading(group[0])
                 group = group[1:]
+                if self.in_sources:
+                    group = list(self.listed.take(group))
             if not group:
                 continue
             if self._lost_its_bullets(group):
@@ -213,8 +196,6 @@ class _Body:
             elif self.in_furniture:
                 for line in group:
                     self.found.leave_out(line, f"part of “{self.in_furniture}”")
-            elif self.in_sources:
-                self._source_lines(group)
             elif not self.below_heading and _is_box(group):
                 self._box(group)
             else:
@@ -238,24 +219,6 @@ class _Body:
             self.found.leave_out(line, "heading of the list of sources, which stands at the foot")
         else:
             self.found.blocks.append(PageBlock("heading", (plain(text),), line.number, 2))
-
-    def _source_lines(self, group: Sequence[Line]) -> None:
-        sources = self.found.sources
-        for line in group:
-            number = entry_number(line.text)
-            if self.numbered is None:
-                self.numbered = number is not None
-            if not self.numbered:
-                number = len(sources) + 1 if opens_entry(line.text) else None
-            if number is not None:
-                text = OWN_NUMBER.sub("", line.text) if self.numbered else line.text
-                sources.append(read_entry(text, number=number, line=line.number))
-            elif sources and line is not group[0]:
-                last = sources.pop()
-                sources.append(read_entry(f"{last.reference} {line.text}", number=last.number, line=last.line))
-            else:
-                self.in_sources = False
-                self._lines([line])
 
     def _box(self, group: Sequence[Line]) -> None:
         """Part a box of facts into labels with their values, and the picture's texts below them."""

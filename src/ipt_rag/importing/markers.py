@@ -42,6 +42,9 @@ AT_END = rf"(?=\s*$|\s+{OPENER}|\s*\x01)"
 # Possessive, so that a long run of digits is walked through once.
 PRINTED = r"(?:\s?\[\^?[\d,;\s–-]++\]|\s?\([\d,;\s–-]++\)|\s?\^?\d[\d,–-]*+|[⁰¹²³⁴⁵⁶⁷⁸⁹⁻,]++)*+(?:\s+\[?LLM\]?)?"
 BRACKETED = re.compile(rf"\[\^?({LISTED})\]")
+REFERRED = re.compile(rf"[\[(](?:see\s|cf\.?\s)?(?:refs?\b\.?|references?)\s?({LISTED})[\])]", re.IGNORECASE)
+# The page that a wiki prints behind its marker: ".[1]: 12 It …".
+PAGE_BEHIND = re.compile(rf"(?<=[.!?…{CLOSERS}])(\[{NUMBER}\]):\s?\d{{1,4}}(?:[–-]\d{{1,4}})?(?=\s|$)")
 PARENTHESISED = re.compile(rf"(?<=[\w.!?”\"’'%)])\s?\(({LISTED})\)(?=[.,;:!?]|\s|$)")
 TAGGED = re.compile(r"\[LLM\]")
 CARET = re.compile(rf"(?<=[\w.!?…,;:{CLOSERS}])\s?\^({LISTED})(?:\^|(?!\w))")
@@ -51,7 +54,12 @@ RAISED = re.compile(r"(?<=[a-z.!?…,;:”’\")])([⁰¹²³⁴⁵⁶⁷⁸⁹]
 AFTER_SENTENCE = re.compile(rf"(?P<closing>[.!?…][{CLOSERS}]*)(?P<run>{GLUED_LIST})(?P<more>[{CLOSERS}]*){AT_END}")
 AFTER_CLAUSE = re.compile(rf"(?<=[^\W\d_])(?P<closing>[{CLOSERS}]*[,;])(?P<run>{GLUED_LIST})(?P<more>)(?=\s+[^\W\d])")
 AFTER_LAST_WORD = re.compile(rf"(?P<closing>[^\W\d_][{CLOSERS}%]*:?)(?P<run>{GLUED_LIST})(?P<more>)(?=(?:\s+LLM)?\s*$)")
-INSIDE_SENTENCE = re.compile(r"(?<![\w-])(?:[a-z]{4,}|(?:1[5-9]|20)\d\d\.)\d{1,3}(?=\s+[a-z])")
+GLUED_BEFORE_STOP = re.compile(
+    rf"(?<![\w-])(?P<word>[^\W\d_]*[a-zß-ÿ]{{3}})(?P<run>{GLUED_LIST})(?:(?P<stop>(?=[.!?…;:)][{CLOSERS}]*(?:\s|$)))|(?=,?\s+[a-z]))"
+)
+INSIDE_SENTENCE = re.compile(
+    r"(?<![\w-])(?:[a-z]{4,}|(?:1[5-9]|20)\d\d\.)\d{1,3}(?=[.,;:!?)]*\s+[a-z]|[.,;:!?)]+(?:\s|$))"
+)
 TAG_AFTER_SENTENCE = re.compile(rf"(?<=[.!?…{CLOSERS}\x02])\s+LLM{AT_END}")
 TAG_AFTER_LAST_WORD = re.compile(r"(?<=\w)\s+LLM\s*$")
 # Works named in brackets, each linked to its entry: "(Lee 2016\x010\x02; Klee 2018\x011\x02)".
@@ -118,6 +126,8 @@ class Grammar:
         self.words = frozenset(re.findall(r"[^\W\d_]+(?=[^\w-]|$)", "\n".join(texts)))
         # A page that prints numbers means no more by a number in brackets or an author's year than it says.
         self.numbered = any(_prints_numbers(block) for block in blocks)
+        self.before_stops = not self.numbered and self._before_stops(texts)
+        self.numbered |= self.before_stops
         self.parenthesised = self._parenthesised(texts)
         # "LLM" is a tag only on a page that ends blocks with it; elsewhere it is a word.
         self.tags = any(re.search(rf"(?:[.!?…][{CLOSERS}]*|[\])⁰¹²³⁴⁵⁶⁷⁸⁹])[\d,–-]*\s+LLM\s*$", text) for text in texts)
@@ -145,7 +155,10 @@ class Grammar:
         text = HELD_IN_BRACKETS.sub(r"\1", text)
         text = CITED_IN_BRACKETS.sub(lambda found: _held_behind(found[0]), text)
         text = KEYED.sub(lambda found: hold(self._keyed(found, block)), text)
+        text = REFERRED.sub(lambda found: hold(self._listed(found[1], found, block)), text)
+        text = PAGE_BEHIND.sub(r"\1", text)
         text = BRACKETED.sub(lambda found: hold(self._listed(found[1], found, block)), text)
+        text = HELD_RANGE.sub(lambda found: self._range(found, held, block, hold), text)
         if self.parenthesised:
             text = PARENTHESISED.sub(lambda found: hold(self._listed(found[1], found, block)), text)
         if block.kind != "heading" and not self.numbered and not self.parenthesised:
@@ -183,6 +196,22 @@ class Grammar:
         listed = [found[1] for text in texts for found in PARENTHESISED.finditer(text)]
         inside = all(int(number) in self.known for printed in listed for number in re.findall(r"\d+", printed))
         return len(listed) > 1 and inside and not self.numbered
+
+    def _before_stops(self, texts: Sequence[str]) -> bool:
+        """Return whether the page glues numbers to words before the stop ("mood4."): two do, all in its list."""
+        runs = {
+            found["run"] for text in texts for found in GLUED_BEFORE_STOP.finditer(text) if found["stop"] is not None
+        }
+        return len(runs) > 1 and all(self._readings(run) and self._in_list(run) for run in runs)
+
+    def _in_list(self, run: str) -> bool:
+        return run.isdigit() or all(int(number) in self.known for number in re.findall(r"\d+", run))
+
+    def _before_stop(self, found: re.Match[str], block: PageBlock, hold: Hold) -> str:
+        """Return a held group for "mood4."; inside a sentence only behind a word that the page also prints alone."""
+        if found["stop"] is None and found["word"] not in self.words:
+            return self._doubt(found, block)
+        return found["word"] + hold(self._glued(found["run"], found, block))
 
     def _authors(self, text: str, block: PageBlock, hold: Hold) -> str:
         """Return text with a held group behind every author and year; the words themselves stay."""
@@ -235,6 +264,8 @@ class Grammar:
                 return found[0]
             return found["closing"] + found["more"] + hold(self._glued(found["run"], found, block))
 
+        if self.before_stops:
+            text = GLUED_BEFORE_STOP.sub(lambda found: self._before_stop(found, block, hold), text)
         text = AFTER_SENTENCE.sub(replace, text)
         text = AFTER_CLAUSE.sub(
             lambda found: replace(found) if self._readings(found["run"]) else self._doubt(found, block), text

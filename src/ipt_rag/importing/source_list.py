@@ -24,9 +24,13 @@ DOI = re.compile(r"\bdoi:\s*(10\.\d{4,}/[^\s<>\"”]+)", re.IGNORECASE)
 LIBRARIES = r"pubmed(?: central)?|pmc free article|google scholar|cross-?ref(?: full text)?|scopus|web of science"
 LINK_WORDS = r"pmc|doi|article|(?:view|free )?(?:article|full text)|abstract|isi|ads|cas|medline|embase|link|view|open"
 LINK_LABELS = re.compile(
-    rf"\W*(?:\b(?:{LIBRARIES}|{LINK_WORDS}|export citation|download references)\b\W*)+", re.IGNORECASE
+    rf"\W*(?:(?:{LIBRARIES}|{LINK_WORDS}|view in scopus|view pdf|export citation|download references)\W*)+",
+    re.IGNORECASE,
 )
-LINKS_BEHIND = re.compile(rf"(?:\s*(?:\[(?:{LIBRARIES}|{LINK_WORDS})\]|\||\b(?:{LIBRARIES})\b))+\s*\Z", re.IGNORECASE)
+LINKS_BEHIND = re.compile(
+    rf"(?:\s*(?:\[(?:{LIBRARIES}|{LINK_WORDS})\]|\||(?-i:PubMed|Google Scholar|Cross[Rr]ef|PMC free article)(?-i:(?![a-z]))))+\s*\Z",
+    re.IGNORECASE,
+)
 MAX_LINKS = 300  # characters at the end of an entry in which they stand
 
 
