@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ipt_rag.errors import ImportRefusedError
 from ipt_rag.importing.hyphens import counted_words, joined
@@ -34,24 +35,19 @@ def read_lines(text: str, name: str) -> list[Line]:
     Raises:
         ImportRefusedError: a line is longer than any paragraph.
     """
-    lines = [
-        Line(number, INNER_SPACES.sub(" ", printed.rstrip()))
-        for number, printed in enumerate(text.split("\n"), start=1)
-    ]
+    printed = enumerate(text.split("\n"), start=1)
+    lines = [Line(number, INNER_SPACES.sub(" ", line.rstrip())) for number, line in printed]
     longest = max(lines, key=lambda line: len(line.text))
     if len(longest.text) > MAX_LINE:
-        raise ImportRefusedError(
-            f"{name}:{longest.number}: has {len(longest.text):,} characters; a paragraph may have {MAX_LINE:,}. Break it."
-        )
+        problem = f"has {len(longest.text):,} characters; a paragraph may have {MAX_LINE:,}. Break it."
+        raise ImportRefusedError(f"{name}:{longest.number}: {problem}")
     width = len(longest.text)
     return list(_whole(lines, width)) if width <= MAX_WIDTH and _is_broken(lines, width) else lines
 
 
 def _is_broken(lines: Sequence[Line], width: int) -> bool:
     """Return whether lines end where the next word would not have fitted, and not where a thought ends."""
-    pairs = [
-        (line, after) for line, after in zip(lines, lines[1:], strict=False) if line.text.strip() and _may_go_on(after)
-    ]
+    pairs = [(line, after) for line, after in pairwise(lines) if line.text.strip() and _may_go_on(after)]
     full = sum(_is_full(line, after, width) for line, after in pairs)
     return full >= MIN_BROKEN and full * 5 >= len(pairs) * 4
 
@@ -68,7 +64,7 @@ def _whole(lines: Sequence[Line], width: int) -> Iterator[Line]:
     """Yield lines with what goes on in the next one put together."""
     words = counted_words(line.text for line in lines)
     held = lines[0]
-    for before, line in zip(lines, lines[1:], strict=False):
+    for before, line in pairwise(lines):
         if held.text.strip() and _may_go_on(line) and _is_full(before, line, width):
             going_on = line.text.strip()
             opening = joined(held.text, going_on, words)

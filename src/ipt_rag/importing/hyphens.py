@@ -1,4 +1,4 @@
-"""Words broken at the end of a printed line -> whether the hyphen only breaks the word: the rest of the text decides."""
+"""Lines that end in a hyphen -> whether it only breaks the word there: the rest of the text decides."""
 
 import re
 from collections import Counter

@@ -1,8 +1,8 @@
 """Markdown -> `Page`, by way of HTML: `[^4]`, `^[a note]`, `^4^`, `[4]`, numbered link definitions, Pandoc's `[@key]`.
 
 markdown-it-py renders and `html` reads the outcome. Notes are taken out first, so that they keep their own numbers.
-Keys that the front matter defines are numbered as they are first cited; those that open an entry of the list (`@key: …`)
-link to it; all others are left to the citation grammar, which reads them by author and year.
+Keys that the front matter defines are numbered as they are first cited; those that open an entry of the list
+(`@key: …`) link to it; all others are left to the citation grammar, which reads them by author and year.
 """
 
 import re

@@ -27,10 +27,8 @@ LINK_LABELS = re.compile(
     rf"\W*(?:(?:{LIBRARIES}|{LINK_WORDS}|view in scopus|view pdf|export citation|download references)\W*)+",
     re.IGNORECASE,
 )
-LINKS_BEHIND = re.compile(
-    rf"(?:\s*(?:\[(?:{LIBRARIES}|{LINK_WORDS})\]|\||(?-i:PubMed|Google Scholar|Cross[Rr]ef|PMC free article)(?-i:(?![a-z]))))+\s*\Z",
-    re.IGNORECASE,
-)
+GLUED_LINK = r"(?-i:(?:PubMed|Google Scholar|Cross[Rr]ef|PMC free article)(?![a-z]))"
+LINKS_BEHIND = re.compile(rf"(?:\s*(?:\[(?:{LIBRARIES}|{LINK_WORDS})\]|\||{GLUED_LINK}))+\s*\Z", re.IGNORECASE)
 MAX_LINKS = 300  # characters at the end of an entry in which they stand
 
 
