@@ -16,6 +16,7 @@ from ipt_rag.importing.pdf_lines import Line
 BULLET = re.compile(r"[•‣◦▪▫●○■□∙·–-]\s+(?=\S)")
 NUMBERED = re.compile(r"(\d{1,3})[.)]\s+(?=\S)")
 ENTRY = re.compile(r"[\[(]?(\d{1,3})[\]).:]?\s+(?=\S)|\[(\d{1,3})\](?=\S)|(\d{1,3})\.(?=[^\W\d])")
+SMALL_PRINT = 0.92  # of the size of the text: notes at the foot of a page are set smaller
 CLOSED = re.compile(r"[.!?…:][”\"’'»)\]]*(?:\s?\[[\d,;\s–-]+\]|[\d,–-]+)?(?:\s+\[?LLM\]?)?\s*\Z")
 
 
@@ -31,6 +32,8 @@ def html_of_lines(lines: Sequence[Line]) -> Iterator[str]:
     for line in lines:
         if line.outside:
             yield f'<p data-line="{line.page}" data-left-out="{escape(line.outside)}">{escape(line.text)}</p>'
+    notes = _footnotes(read, size)
+    read = [line for line in read if line not in notes] if notes else read
     titled = in_list = ""
     in_sources = False
     for block in _blocks(read, size):
@@ -72,6 +75,26 @@ def html_of_lines(lines: Sequence[Line]) -> Iterator[str]:
             case _:
                 yield f"<p{where}>{''.join(_inline(block, words))}</p>"
     yield f"</{in_list}>" if in_list else ""
+    if notes:
+        yield "<h2>Notes</h2>"
+        yield from _entries(notes, words)
+
+
+def _footnotes(lines: Sequence[Line], size: float) -> list[Line]:
+    """Return the small print at the foot of pages that opens with numbers: the sources of a text without a list."""
+    if any(SOURCE_LIST.fullmatch(line.text) for line in lines):
+        return []
+    notes: list[Line] = []
+    for page in sorted({line.page for line in lines}):
+        small: list[Line] = []
+        for line in sorted((line for line in lines if line.page == page), key=lambda each: -each.base):
+            if line.rows is not None or line.size > SMALL_PRINT * size:
+                break
+            small.insert(0, line)
+        opening = next((index for index, line in enumerate(small) if ENTRY.match(line.text)), len(small))
+        notes += small[opening:]
+    first = ENTRY.match(notes[0].text) if notes else None
+    return notes if first and "1" in first.groups() else []
 
 
 def _kind(block: Sequence[Line], size: float, in_sources: bool) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 SMALL = 0.82  # of the size of the text around it: superscripts are set at 0.5 to 0.75
 RAISED = (0.12, 0.9)  # how far above the baseline a superscript stands, in sizes of the text
 SPACE = 0.18  # of the size: a wider gap parts words
+MIN_GUTTER = 8  # points between columns
 RAISED_LABEL = re.compile(r"[\d,;\s–−*†‡§a-z()\[\]-]{1,24}")
 LIGATURES: dict[str, str] = {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
 UNMAPPED = re.compile(r"\(cid:\d+\)")
@@ -51,6 +52,7 @@ class Line:
 def page_lines(page: Any) -> list[Line]:
     """Return the lines of a page of pdfplumber's, column by column."""
     chars = [char for char in page.chars if char["upright"] and char["text"].strip()]
+    _set_bases(chars)
     tables = []
     if len(page.edges) >= 6:
         tables = [
@@ -72,24 +74,52 @@ def page_lines(page: Any) -> list[Line]:
         return sorted(found, key=lambda line: line.base)
     left, right = gutter
     # A line that crosses the gutter goes over both columns and parts what stands above from what stands below.
-    crossing = {round(_base(char)) for char in chars if char["x0"] < right and char["x1"] > left}
+    # Its middle counts: a long word of a ragged column may reach into the gutter.
+    middle = (left + right) / 2
+    reach = MIN_GUTTER / 2
+    crossing = {round(_base(char)) for char in chars if char["x0"] < middle + reach and char["x1"] > middle - reach}
     over = [char for char in chars if any(abs(_base(char) - base) < 2 for base in crossing)]
     columns = [char for char in chars if not any(abs(_base(char) - base) < 2 for base in crossing)]
     whole = sorted([*found, *_set_lines(over, page.page_number)], key=lambda line: line.base)
-    one = _set_lines([char for char in columns if char["x1"] <= (left + right) / 2], page.page_number)
-    two = _set_lines([char for char in columns if char["x1"] > (left + right) / 2], page.page_number)
+    one = _set_lines([char for char in columns if char["x1"] <= middle], page.page_number)
+    two = _set_lines([char for char in columns if char["x1"] > middle], page.page_number)
     ordered: list[Line] = []
     for line in [*whole, None]:
-        for column in (one, two):
-            while column and (line is None or column[0].base < line.base):
-                ordered.append(column.pop(0))
-        ordered += [line] if line else []
+        above = [[each for each in column if line is None or each.base < line.base] for column in (one, two)]
+        one, two = one[len(above[0]) :], two[len(above[1]) :]
+        heads = [_head(above, line)] if line else []
+        ordered += [each for column in above for each in column if each not in heads]
+        ordered += [each for each in (*heads, line) if each]
     return ordered
 
 
+def _head(columns: Sequence[Sequence[Line]], line: Line) -> Line | None:
+    """Return the heading that stands in one column only because it is short, right above a line over both."""
+    last = max((column[-1] for column in columns if column), key=lambda each: each.base, default=None)
+    ends = [column[-1].base for column in columns if column]
+    alone = last is not None and ends.count(last.base) == 1
+    return last if last and alone and (last.size > 1.08 * line.size or (last.bold and not line.bold)) else None
+
+
+def _set_bases(chars: Iterable[Char]) -> None:
+    """Give each character its "base", how far down its baseline stands.
+
+    A raised sign stands on a matrix of its own or on that of its line with a rise. The rise shows only in its box, which
+    then lies higher over the matrix than those of the other signs in its font.
+    """
+    over = Counter(
+        (char["fontname"], round((char["y0"] - char["matrix"][5]) / char["size"], 2)) for char in chars if char["size"]
+    )
+    usual: dict[str, float] = {}
+    for (font, share), _ in over.most_common():
+        usual.setdefault(font, share)
+    for char in chars:
+        lift = char["y0"] - char["matrix"][5] - usual.get(char["fontname"], 0.0) * char["size"]
+        char["base"] = -float(char["matrix"][5]) - (lift if abs(lift) > 0.05 * char["size"] else 0.0)
+
+
 def _base(char: Char) -> float:
-    """Return how far down a character's baseline stands."""
-    return -float(char["matrix"][5])
+    return float(char["base"])
 
 
 def _inside(char: Char, box: tuple[float, float, float, float]) -> bool:
@@ -117,7 +147,7 @@ def _gutter(chars: Sequence[Char]) -> tuple[float, float] | None:
             if start is not None and (best is None or x - start > best[1] - best[0]):
                 best = (start, x)
             start = None
-    if best is None or best[1] - best[0] < 8:
+    if best is None or best[1] - best[0] < MIN_GUTTER:
         return None
     before = sum(char["x1"] <= best[1] for char in chars)
     return best if 0.2 < before / len(chars) < 0.8 else None
