@@ -133,28 +133,6 @@ def test_a_key_without_a_reference_is_refused(tmp_path: Path) -> None:
         import_page(saved(tmp_path, "page.md", "Calm talk helps [@lee16]."))
 
 
-def test_word_footnotes_are_sources(tmp_path: Path) -> None:
-    """A footnote of a Word file is a numbered source of its own."""
-    packed = io.BytesIO()
-    w = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-    with zipfile.ZipFile(io.BytesIO(as_docx(invent(1, max_sources=3)))) as old, zipfile.ZipFile(packed, "w") as new:
-        for name in old.namelist():
-            content = old.read(name).decode()
-            if name == "word/document.xml":
-                run = '<w:r><w:t>Calm talk helps.</w:t></w:r><w:r><w:footnoteReference w:id="2"/></w:r>'
-                content = f'<w:document xmlns:w="{w}"><w:body><w:p>{run}</w:p></w:body></w:document>'
-            if name == "word/_rels/document.xml.rels":
-                kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes"
-                relation = f'<Relationship Id="rId9" Type="{kind}" Target="footnotes.xml"/></Relationships>'
-                content = content.replace("</Relationships>", relation)
-            new.writestr(name, content)
-        note = '<w:footnote w:id="2"><w:p><w:r><w:t>Lee A. Calm. 2016.</w:t></w:r></w:p></w:footnote>'
-        new.writestr("word/footnotes.xml", f'<w:footnotes xmlns:w="{w}">{note}</w:footnotes>')
-    written = import_page(saved(tmp_path, "page.docx", packed.getvalue())).markdown
-    assert "Calm talk helps. [1]" in written
-    assert '[1]: #sources "Lee A. Calm. 2016."' in written
-
-
 def zipped(**parts: bytes) -> bytes:
     """Return a ZIP file of some parts."""
     packed = io.BytesIO()

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ipt_rag.importing.page import PageSource
 
@@ -148,6 +149,7 @@ def _count(authors: str) -> int:
     return len(re.findall(rf"{NAME}", re.sub(r"\b(?:and|et al)\b|\b[A-Z]{{1,3}}\b\.?", " ", authors)))
 
 
+@lru_cache(maxsize=4096)  # each reference is compared with every work that the text names
 def _plain(text: str) -> str:
     """Return a text for comparison: small letters, without accents, one form of apostrophe and hyphen."""
     bare = "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))

@@ -45,7 +45,7 @@ BRACKETED = re.compile(rf"\[\^?({LISTED})\]")
 REFERRED = re.compile(rf"[\[(](?:see\s|cf\.?\s)?(?:refs?\b\.?|references?)\s?({LISTED})[\])]", re.IGNORECASE)
 # The page that a wiki prints behind its marker: ".[1]: 12 It …".
 PAGE_BEHIND = re.compile(rf"(?<=[.!?…{CLOSERS}])(\[{NUMBER}\]):\s?\d{{1,4}}(?:[–-]\d{{1,4}})?(?=\s|$)")
-PARENTHESISED = re.compile(rf"(?<=[\w.!?”\"’'%)])\s?\(({LISTED})\)(?=[.,;:!?]|\s|$)")
+PARENTHESISED = re.compile(rf"(?:(?<=[\w.!?”\"’'%)])\s|(?<=[^\W\d])|(?<=[.!?”\"’'%)]))\(({LISTED})\)(?=[.,;:!?]|\s|$)")
 TAGGED = re.compile(r"\[LLM\]")
 CARET = re.compile(rf"(?<=[\w.!?…,;:{CLOSERS}])\s?\^({LISTED})(?:\^|(?!\w))")
 RAISED_SIGNS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁾⁽", "0123456789-)(")
@@ -83,6 +83,8 @@ HELD_RUN = re.compile(rf"((?:\s*+{HELD}(?:[,;](?=\s*\x01))?)++)")
 HELD_BEFORE_STOP = re.compile(rf"(?<![\x02\s])\s*+((?:{HELD}[,;\s]*+)++)(?<![,;\s])([.!?…]+[{CLOSERS}]*)(?=\s|$|\x01)")
 
 SIGNED = re.compile(r"[=<>≤≥±~≈$€£#]\s*[-–−+]?[\d.,]*\Z")
+STATISTIC = re.compile(r"(?:^|[^\w])(?:a?OR|[HRI]RR?|S?MD|CI|S[DE]|M|AUC|NN[TH]|ES|[dgrtFpzRNn])\s(?:of\s)?[\d.,]*\Z")
+OPENS_WITH_NUMBER = re.compile(r"\s+[(\[–—-]?\d")
 YEAR = re.compile(r"(?:^|[^\d.])(?:1[5-9]|20)\d\d\Z")
 SCORE_NAME = re.compile(r"[^\W\d_]{2,}[-–]?\d+\Z")
 ADDRESS = re.compile(r"://|www\.|@|\w\.[a-z]{2,}/")
@@ -126,11 +128,17 @@ class Grammar:
         self.words = frozenset(re.findall(r"[^\W\d_]+(?=[^\w-]|$)", "\n".join(texts)))
         # A page that prints numbers means no more by a number in brackets or an author's year than it says.
         self.numbered = any(_prints_numbers(block) for block in blocks)
+        # Brackets, carets, raised digits or links: such a page glues no digits to a number.
+        glued = any(_certainly_glued(text) for text in texts)
+        self.set_apart = not glued and (self.numbered or self._links(blocks) or self._names_authors(texts))
+        self.parted = any(not found[1].isdigit() for text in texts for found in RAISED.finditer(text))
         self.before_stops = not self.numbered and self._before_stops(texts)
         self.numbered |= self.before_stops
         self.parenthesised = self._parenthesised(texts)
         # "LLM" is a tag only on a page that ends blocks with it; elsewhere it is a word.
-        self.tags = any(re.search(rf"(?:[.!?…][{CLOSERS}]*|[\])⁰¹²³⁴⁵⁶⁷⁸⁹])[\d,–-]*\s+LLM\s*$", text) for text in texts)
+        self.tags = any(
+            re.search(rf"(?:[.!?…][{CLOSERS}]*|[\])⁰¹²³⁴⁵⁶⁷⁸⁹])\^?[\d,–-]*\s+LLM\s*$", text) for text in texts
+        )
 
     def decode(self, block: PageBlock) -> tuple[Marked, ...]:
         """Return the cells of a block with their marker groups.
@@ -197,6 +205,19 @@ class Grammar:
         inside = all(int(number) in self.known for printed in listed for number in re.findall(r"\d+", printed))
         return len(listed) > 1 and inside and not self.numbered
 
+    def _links(self, blocks: Sequence[PageBlock]) -> bool:
+        return any(run.target in self.anchors for block in blocks for cell in block.cells for run in cell if run.target)
+
+    def _names_authors(self, texts: Sequence[str]) -> bool:
+        """Return whether the page cites by author and year, of which at least one is in its list."""
+        return any(
+            entries(work, self.sources)
+            for text in texts
+            for _, works in citations(text)
+            for work in works
+            if self.known
+        )
+
     def _before_stops(self, texts: Sequence[str]) -> bool:
         """Return whether the page glues numbers to words before the stop ("mood4."): two do, all in its list."""
         runs = {
@@ -249,7 +270,10 @@ class Grammar:
         """Return a held group for "⁴,⁵"; the exponent of a unit ("m²") stays as it is."""
         if EXPONENT.search(found.string[max(0, found.start() - 8) : found.start()]):
             return found[0]
-        return hold(self._glued(found[1].translate(RAISED_SIGNS), found, block))
+        run = found[1].translate(RAISED_SIGNS)
+        # A page that parts raised numbers anywhere ("¹,²") means 12 by "¹²".
+        whole = self.parted and run.isdigit() and int(run) in self.known
+        return hold((int(run),) if whole else self._glued(run, found, block))
 
     def _range(self, found: re.Match[str], held: Sequence[Group], block: PageBlock, hold: Hold) -> str:
         """Return a held group for "3–5" whose ends are links of their own."""
@@ -290,6 +314,8 @@ class Grammar:
             return True  # 1974.6 is no measure, and a score's name has no decimals
         if SIGNED.search(before) or "." in word or word.startswith("0") or word == before.strip():
             return False
+        if self.set_apart or STATISTIC.search(before) or OPENS_WITH_NUMBER.match(found.string, found.end()):
+            return False  # "OR 1.8 (1.1–2.9)"; and a page that sets its markers apart glues none to a number
         if not self._readings(found["run"]):
             return False
         for assume in ("decimal", "marker"):
@@ -373,17 +399,24 @@ def _prints_numbers(block: PageBlock) -> bool:
         return True
     if any(not EXPONENT.search(text[max(0, found.start() - 8) : found.start()]) for found in RAISED.finditer(text)):
         return True
-    if any(
-        not text[found.start("closing") - 1 : found.start("closing")].isdigit()
-        for found in AFTER_SENTENCE.finditer(text)
-    ):
-        return True  # behind a digit it may be a decimal
+    if _certainly_glued(text):
+        return True
     for cell in block.cells:
         before = ""
         for run in cell:
             if run.raised and WHOLE.fullmatch(run.text.strip().strip("[]()^,; ")) and not EXPONENT.search(before):
                 return True
             before += run.text
+    return False
+
+
+def _certainly_glued(text: str) -> bool:
+    """Return whether digits are glued to the end of a sentence that no number ends: those may be decimals."""
+    for found in AFTER_SENTENCE.finditer(text):
+        before = text[max(0, found.start() - 80) : found.start("closing")]
+        abbreviated = found["closing"] == "." and BEFORE_NUMBER.search(before)
+        if not before[-1:].isdigit() and not abbreviated and not ADDRESS.search(before.rpartition(" ")[2]):
+            return True
     return False
 
 

@@ -102,10 +102,10 @@ def _head(columns: Sequence[Sequence[Line]], line: Line) -> Line | None:
 
 
 def _set_bases(chars: Iterable[Char]) -> None:
-    """Give each character its "base", how far down its baseline stands.
+    """Give each character its "base": how far down its baseline stands.
 
-    A raised sign stands on a matrix of its own or on that of its line with a rise. The rise shows only in its box, which
-    then lies higher over the matrix than those of the other signs in its font.
+    A raised sign stands on a matrix of its own, or on that of its line with a rise. The rise shows only in its box,
+    which then lies higher over the matrix than those of the other signs in its font.
     """
     over = Counter(
         (char["fontname"], round((char["y0"] - char["matrix"][5]) / char["size"], 2)) for char in chars if char["size"]
