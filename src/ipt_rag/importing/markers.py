@@ -51,7 +51,10 @@ CARET = re.compile(rf"(?<=[\w.!?…,;:{CLOSERS}])\s?\^({LISTED})(?:\^|(?!\w))")
 RAISED_SIGNS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁾⁽", "0123456789-)(")
 RAISING_SIGNS = str.maketrans("0123456789-–−+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁻⁺")
 RAISED = re.compile(r"(?<=[a-z.!?…,;:”’\")])([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,9}(?:[,⁻–˒]\s?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}){0,40})(?!\w)")
-AFTER_SENTENCE = re.compile(rf"(?P<closing>[.!?…][{CLOSERS}]*)(?P<run>{GLUED_LIST})(?P<more>[{CLOSERS}]*){AT_END}")
+# Behind a word, or what closes one: in "p = .03" the point opens a number.
+AFTER_SENTENCE = re.compile(
+    rf"(?<=[^\s=<>≤≥±~≈(\[])(?P<closing>[.!?…][{CLOSERS}]*)(?P<run>{GLUED_LIST})(?P<more>[{CLOSERS}]*){AT_END}"
+)
 AFTER_CLAUSE = re.compile(rf"(?<=[^\W\d_])(?P<closing>[{CLOSERS}]*[,;])(?P<run>{GLUED_LIST})(?P<more>)(?=\s+[^\W\d])")
 AFTER_LAST_WORD = re.compile(rf"(?P<closing>[^\W\d_][{CLOSERS}%]*:?)(?P<run>{GLUED_LIST})(?P<more>)(?=(?:\s+LLM)?\s*$)")
 GLUED_BEFORE_STOP = re.compile(
