@@ -107,13 +107,13 @@ def keyed(key: str, sources: Sequence[PageSource]) -> list[int]:
 
 
 def _begins_with(reference: str, name: str) -> bool:
-    plain = _plain(reference[:200])
-    if re.match(rf"\W*{INITIALS}{re.escape(_plain(name))}\b", plain):
+    opening, bare = _plain(reference[:200]), _plain(name)
+    if bare in opening and re.match(rf"\W*{INITIALS}{re.escape(bare)}\b", opening):
         return True
+    if not name.isupper() or len(name) < 2:
+        return False
     initials = "".join(word[0] for word in re.findall(r"\b[A-Z]\w*", re.split(r"[.,(]", reference)[0]))
-    return (
-        name.isupper() and len(name) > 1 and (name == initials or f"({name})" in reference or f"[{name}]" in reference)
-    )
+    return name == initials or f"({name})" in reference or f"[{name}]" in reference
 
 
 def _of_year(sources: Sequence[PageSource], year: str) -> list[PageSource]:

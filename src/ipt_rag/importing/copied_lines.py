@@ -63,13 +63,12 @@ def _is_full(line: Line, after: Line, width: int) -> bool:
 def _whole(lines: Sequence[Line], width: int) -> Iterator[Line]:
     """Yield lines with what goes on in the next one put together."""
     words = counted_words(line.text for line in lines)
-    held = lines[0]
+    number, parts = lines[0].number, [lines[0].text]
     for before, line in pairwise(lines):
-        if held.text.strip() and _may_go_on(line) and _is_full(before, line, width):
-            going_on = line.text.strip()
-            opening = joined(held.text, going_on, words)
-            held = Line(held.number, f"{held.text} {going_on}" if opening is None else opening + going_on)
+        if before.text.strip() and _may_go_on(line) and _is_full(before, line, width):
+            whole = joined(parts[-1], line.text.strip(), words)
+            parts[-1:] = [f"{parts[-1]} ", line.text.strip()] if whole is None else [whole, line.text.strip()]
         else:
-            yield held
-            held = line
-    yield held
+            yield Line(number, "".join(parts))
+            number, parts = line.number, [line.text]
+    yield Line(number, "".join(parts))

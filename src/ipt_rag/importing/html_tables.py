@@ -1,5 +1,6 @@
 """A table element -> its header and rows, each with a cell for every column; None where it only lays a page out."""
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -7,6 +8,7 @@ from ipt_rag.importing.html_tree import Element, runs_of, trimmed, words_of
 from ipt_rag.importing.page import Run, Runs
 
 MAX_SPAN = 50  # columns or rows; HTML allows a thousand
+MAX_COLUMNS = 200
 EMPTY: Runs = (Run(" "),)
 
 
@@ -21,13 +23,16 @@ class Table:
 
 
 def read_table(table: Element) -> Table | None:
-    """Return a table of two columns and rows or more; one that holds another table is read part by part instead."""
+    """Return a table of two columns and rows or more; any other, and one that holds tables, is read part by part instead.
+
+    So is one that is wider than any table for people.
+    """
     if table.get("role") == "presentation" or any(inner is not table for inner in table.iter("table")):
         return None
     elements = [row for row in table.iter("tr") if any(cell.tag in ("td", "th") for cell in row)]
     grid = _grid(elements)
     width = max((len(row) for row in grid), default=0)
-    if width < 2 or len(grid) < 2:
+    if not 2 <= width < MAX_COLUMNS or len(grid) < 2:
         return None
     heads = sum(row.getparent().tag == "thead" for row in elements)
     all_th = all(cell.tag == "th" for cell in elements[0] if cell.tag in ("td", "th"))
@@ -50,9 +55,9 @@ def _grid(rows: Sequence[Element]) -> list[list[Runs]]:
     reaching: dict[int, tuple[int, Runs]] = {}  # column -> rows left, cell
     for row in rows:
         cells: list[Runs] = []
-        queue = [cell for cell in row if cell.tag in ("td", "th")]
+        queue = deque(cell for cell in row if cell.tag in ("td", "th"))
         lone = len(queue) == 1 and not reaching
-        while queue or len(cells) in reaching:
+        while (queue or len(cells) in reaching) and len(cells) < MAX_COLUMNS:
             column = len(cells)
             if column in reaching:
                 left, above = reaching.pop(column)
@@ -60,7 +65,7 @@ def _grid(rows: Sequence[Element]) -> list[list[Runs]]:
                     reaching[column] = (left - 1, above)
                 cells.append(above)
                 continue
-            cell = queue.pop(0)
+            cell = queue.popleft()
             read = trimmed(runs_of(cell))
             down, aside = _span(cell, "rowspan"), _span(cell, "colspan")
             for shift in range(1 if lone else aside):

@@ -16,6 +16,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from ipt_rag.errors import ImportRefusedError
+from ipt_rag.importing.bounded import converted
 from ipt_rag.importing.decoding import decode_text
 from ipt_rag.importing.html import page_of_html
 from ipt_rag.importing.page import Page
@@ -33,6 +34,8 @@ KEYED_ENTRY = re.compile(
 INLINE_NOTE = re.compile(r"(?<!\\)\^\[((?:[^\[\]\\\n]|\\.|\[[^\[\]\n]*\]){1,2000})\]")
 RAISED = re.compile(r"(?<![\\^\s])\^(\d{1,3}(?:\s?(?:[,;–]|--?)\s?\d{1,3})*)\^")
 FOOTNOTE = re.compile(r"^\[\^(?P<label>[^\]\s]+)\]:[ \t]*(?P<text>.*(?:\n(?:[ \t]+\S.*))*)\n?", re.MULTILINE)
+QUICK = 20_000  # bytes that are parsed without a process of their own: the worst of that size takes seconds
+MAX_FRONT = 200_000  # characters: some five hundred references
 ABOUT = ("version", "date", "provenance")
 
 
@@ -42,8 +45,21 @@ def read_markdown(data: bytes, name: str) -> Page:
     Raises:
         ImportRefusedError: not text, or its front matter is not YAML.
     """
-    text = decode_text(data, name)
-    about, body = _front_matter(text, name)
+    about, _, _ = _parted(data, name)
+    html = to_html(data, name) if len(data) <= QUICK else converted("ipt_rag.importing.markdown", data, name)
+    page = page_of_html(html, name, made="line")
+    language = about.get("language") or about.get("lang") or ""
+    stated = {key: about[key] for key in ABOUT if about.get(key)} | ({"language": language} if language else {})
+    return replace(page, about={**page.about, **stated})
+
+
+def to_html(data: bytes, name: str) -> str:
+    """Return Markdown as HTML, each block with its line, and all its sources in one list at the foot.
+
+    Raises:
+        ImportRefusedError: as `read_markdown`.
+    """
+    about, body, first = _parted(data, name)
     sources: list[tuple[int, str]] = []  # number and HTML
     body = _pandoc(_keyed_entries(body), about, sources)
     body, notes = _footnotes(_inline_notes(body))
@@ -57,7 +73,6 @@ def read_markdown(data: bytes, name: str) -> Page:
         link = "" if each["href"].startswith("#") else f" {each['href']}"
         sources.append((int(label), escape(each["title"] or link.strip())))
     _point_to_list(tokens, defined)
-    first = text.count("\n", 0, len(text) - len(_front_matter(text, name)[1])) + 1
     for token in tokens:
         if token.map and token.nesting == 1:
             token.attrSet("data-line", str(token.map[0] + first))
@@ -66,48 +81,65 @@ def read_markdown(data: bytes, name: str) -> Page:
     title = f"<h1>{escape(about['title'])}</h1>" if about.get("title") and "<h1>" not in html else ""
     entries = "".join(f'<li id="source-{number}" value="{number}">{entry}</li>' for number, entry in sources)
     foot = f"<h2>Sources</h2><ol>{entries}</ol>" if entries else ""
-    page = page_of_html(f"<main>{title}{html}{foot}</main>", name, made="line")
-    language = about.get("language") or about.get("lang") or ""
-    stated = {key: about[key] for key in ABOUT if about.get(key)} | ({"language": language} if language else {})
-    return replace(page, about={**page.about, **stated})
+    return f"<main>{title}{html}{foot}</main>"
+
+
+def _parted(data: bytes, name: str) -> tuple[dict[str, str], str, int]:
+    """Return the front matter, the text below it and the line that this begins at."""
+    text = decode_text(data, name)
+    about, body = _front_matter(text, name)
+    return about, body, text.count("\n", 0, len(text) - len(body)) + 1
 
 
 def _front_matter(text: str, name: str) -> tuple[dict[str, str], str]:
     found = FRONT_MATTER.match(text)
     if not found:
         return {}, text
+    if len(found[1]) > MAX_FRONT:
+        problem = f"has {len(found[1]):,} characters of front matter; {MAX_FRONT:,} are read. Shorten it."
+        raise ImportRefusedError(f"{name}:1: {problem}")
     try:
-        loaded = yaml.safe_load(found[1])
+        loaded = yaml.load(found[1], Loader=yaml.BaseLoader)  # every value stays the string that is written
     except (yaml.YAMLError, RecursionError):
         raise ImportRefusedError(
             f"{name}:1: has front matter that is not YAML. Quote values that hold a colon."
         ) from None
     if not isinstance(loaded, Mapping):
         return {}, text[found.end() :]
-    about = {str(key): str(value) for key, value in loaded.items() if value is not None and key != "references"}
-    for index, entry in enumerate(loaded.get("references") or []):
-        if isinstance(entry, Mapping) and entry.get("id"):
-            about[f"@{entry['id']}"] = _reference(entry) or f"reference {index + 1}"
+    # A list can name itself without end, so that only its strings are read.
+    about = {key: value for key, value in loaded.items() if isinstance(key, str) and isinstance(value, str) and value}
+    listed = loaded.get("references")
+    for index, entry in enumerate(listed if isinstance(listed, list) else []):
+        if isinstance(entry, Mapping) and _said(entry, "id"):
+            about[f"@{_said(entry, 'id')}"] = _reference(entry) or f"reference {index + 1}"
     return about, text[found.end() :]
+
+
+def _said(entry: Mapping[str, object], key: str) -> str:
+    value = entry.get(key, "")
+    return value if isinstance(value, str) else ""
 
 
 def _reference(entry: Mapping[str, object]) -> str:
     """Return a reference of Pandoc's front matter in one line: authors, title, container, year."""
     authors = entry.get("author")
     names = [
-        " ".join(str(person.get(part, "")) for part in ("family", "given")).strip()
-        for person in (authors if isinstance(authors, Sequence) else [])
+        " ".join(_said(person, part) for part in ("family", "given", "literal")).strip()
+        for person in (authors if isinstance(authors, list) else [])
         if isinstance(person, Mapping)
     ]
-    year = re.search(r"\d{4}", str(entry.get("issued", "")))
-    parts = [
-        ", ".join(names),
-        str(entry.get("title", "")),
-        str(entry.get("container-title", "")),
-        year[0] if year else "",
-    ]
-    address = str(entry.get("URL", "") or (f"https://doi.org/{entry['DOI']}" if entry.get("DOI") else ""))
+    parts = [", ".join(names), _said(entry, "title"), _said(entry, "container-title"), _year(entry.get("issued"))]
+    address = _said(entry, "URL") or (f"https://doi.org/{_said(entry, 'DOI')}" if _said(entry, "DOI") else "")
     return ". ".join(part for part in parts if part) + (f". {address}" if address else ".")
+
+
+def _year(issued: object, *, depth: int = 4) -> str:
+    """Return the year of a date: "2016-05", or what stands first in `{year: 2016}` or `date-parts: [[2016, 5]]`."""
+    if isinstance(issued, str):
+        found = re.search(r"\d{4}", issued)
+        return found[0] if found else ""
+    inner = list(issued.values()) if isinstance(issued, Mapping) else issued if isinstance(issued, list) else []
+    return next((year for each in inner[:3] if depth and (year := _year(each, depth=depth - 1))), "")
 
 
 def _keyed_entries(body: str) -> str:

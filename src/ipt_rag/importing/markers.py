@@ -75,6 +75,7 @@ EDITORS_MARK = re.compile(
     r"|dubious[^\]]{0,20}|original research\??|undue[^\]]{0,20}|vague|update)\]",
     re.IGNORECASE,
 )
+CONTEXT = 12  # characters before a raised number that tell an exponent from a marker
 HELD_NEXT = re.compile("\x01")
 HELD_RANGE = re.compile(rf"{HELD}\s?[–-]\s?{HELD}")
 HELD_IN_BRACKETS = re.compile(rf"[\[(]\s?({HELD}(?:[,;\s]*{HELD})*)\s?[\])]")
@@ -160,7 +161,7 @@ class Grammar:
 
         text = ""
         for run in runs:
-            text += self._run(run, text, block, hold)
+            text += self._run(run, text[-CONTEXT:], block, hold)
         text = EDITORS_MARK.sub("", text)
         text = HELD_RANGE.sub(lambda found: self._range(found, held, block, hold), text)
         text = HELD_IN_BRACKETS.sub(r"\1", text)
@@ -409,7 +410,7 @@ def _prints_numbers(block: PageBlock) -> bool:
         for run in cell:
             if run.raised and WHOLE.fullmatch(run.text.strip().strip("[]()^,; ")) and not EXPONENT.search(before):
                 return True
-            before += run.text
+            before = (before + run.text)[-CONTEXT:]
     return False
 
 
