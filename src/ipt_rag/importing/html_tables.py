@@ -23,9 +23,9 @@ class Table:
 
 
 def read_table(table: Element) -> Table | None:
-    """Return a table of two columns and rows or more; any other, and one that holds tables, is read part by part instead.
+    """Return a table of two columns and rows or more.
 
-    So is one that is wider than any table for people.
+    Any other is read part by part instead; so is one that holds tables, or is wider than any table for people.
     """
     if table.get("role") == "presentation" or any(inner is not table for inner in table.iter("table")):
         return None
