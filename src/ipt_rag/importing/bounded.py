@@ -12,6 +12,7 @@ from ipt_rag.errors import ImportRefusedError
 
 MAX_SECONDS = 180  # a 300-page PDF takes some thirty on a small machine
 MAX_MEMORY = 3_000_000_000  # bytes of address space
+MAX_MADE = 20_000_000  # characters of HTML, as many as a page may have bytes
 REFUSED = 3  # exit status of a child that has a sentence to say
 
 
@@ -47,6 +48,9 @@ def _child(module: str, name: str) -> int:
         html = importlib.import_module(module).to_html(sys.stdin.buffer.read(), name)
     except ImportRefusedError as error:
         sys.stderr.write(str(error))
+        return REFUSED
+    if len(html) > MAX_MADE:
+        sys.stderr.write(f"{name} holds {len(html):,} characters; a page may have {MAX_MADE:,}. Split it.")
         return REFUSED
     sys.stdout.buffer.write(html.encode("utf-8"))
     return 0

@@ -42,7 +42,7 @@ MAX_DEPTH = 200  # nested elements; a page for people has some twenty
 VIGNETTE = re.compile(r"\W{0,4}(?:LLM-generated )?illustrative (?:clinical )?example\b", re.IGNORECASE)
 EDIT_LINK = re.compile(r"\s*\[\s*edit\s*\]|\s*[¶#§]$")
 DEFINED = re.compile(r"([A-Z0-9“\"(][^.;:?!—]{0,80}?)\s+[—–]\s+(?=\S)")
-CHARSET = re.compile(rb"<meta[^>]{0,200}charset=[\"']?\s*([\w-]+)", re.IGNORECASE)
+CHARSET = re.compile(rb"<(?:meta[^>]{0,200}charset|\?xml[^>]{0,100}encoding)=[\"']?\s*([\w-]+)", re.IGNORECASE)
 LISTED = ("ol", "ul", "dl", "table")
 
 
