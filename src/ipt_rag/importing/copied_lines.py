@@ -9,6 +9,7 @@ from ipt_rag.errors import ImportRefusedError
 from ipt_rag.importing.hyphens import counted_words, joined
 
 MAX_LINE = 100_000  # characters, some forty pages of print: a paragraph that long has lost its line ends
+MAX_LINES = 200_000  # ten times as many as a long book has paragraphs
 MAX_WIDTH = 160  # characters: no program breaks lines wider than that
 MIN_BROKEN = 3  # lines that go on in the next one: fewer may be chance
 INNER_SPACES = re.compile(r"(?<=\S)[^\S\t]{2,}")
@@ -33,8 +34,11 @@ def read_lines(text: str, name: str) -> list[Line]:
     """Return the lines of a text, the blank ones too.
 
     Raises:
-        ImportRefusedError: a line is longer than any paragraph.
+        ImportRefusedError: a line is longer than any paragraph, or there are more than in any book.
     """
+    count = text.count("\n") + 1
+    if count > MAX_LINES:
+        raise ImportRefusedError(f"{name} has {count:,} lines; a page may have {MAX_LINES:,}. Split it.")
     printed = enumerate(text.split("\n"), start=1)
     lines = [Line(number, INNER_SPACES.sub(" ", line.rstrip())) for number, line in printed]
     longest = max(lines, key=lambda line: len(line.text))
