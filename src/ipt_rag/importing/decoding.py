@@ -13,6 +13,7 @@ BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f]")
 IN_WORD = re.compile(rb"[A-Za-z][\x80-\x91\x93-\x9f][a-z]")  # 0x92 is the apostrophe of Windows-1252
 SIGNATURES = (
     (b"%PDF-", "a PDF"),
@@ -74,9 +75,8 @@ def _decode(data: bytes, encoding: str, name: str) -> str:
             f"{name}:{line}: is not {encoding.upper()} text (perhaps {_guess(data)}). Save it as UTF-8, then add it."
         ) from None
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    control = next((sign for sign in text if sign < " " and sign not in "\n\t\f"), None)
-    if control is not None:
-        line = text.count("\n", 0, text.index(control)) + 1
+    if found := CONTROL.search(text):
+        control, line = found[0], text.count("\n", 0, found.start()) + 1
         raise ImportRefusedError(
             f"{name}:{line}: holds the control character U+{ord(control):04X}, which text has not. Save the page again."
         )

@@ -75,6 +75,8 @@ EDITORS_MARK = re.compile(
     r"|dubious[^\]]{0,20}|original research\??|undue[^\]]{0,20}|vague|update)\]",
     re.IGNORECASE,
 )
+DIGIT = re.compile(r"\d")
+END = 200  # characters in which the last word of a block stands, its marker and tag behind it
 CONTEXT = 12  # characters before a raised number that tell an exponent from a marker
 HELD_NEXT = re.compile("\x01")
 HELD_RANGE = re.compile(rf"{HELD}\s?[–-]\s?{HELD}")
@@ -162,10 +164,32 @@ class Grammar:
         text = ""
         for run in runs:
             text += self._run(run, text[-CONTEXT:], block, hold)
+        # What a text holds no sign of is not looked for: most sentences have no marker.
+        if "[" in text or "(" in text:
+            text = self._bracketed(text, block, held, hold)
+        elif "\x01" in text:
+            text = HELD_RANGE.sub(lambda found: self._range(found, held, block, hold), text)
+        if block.kind != "heading" and not self.numbered and not self.parenthesised:
+            text = self._authors(text, block, hold)
+        if "^" in text:
+            text = CARET.sub(lambda found: hold(self._listed(found[1], found, block)), text)
+        if not text.isascii():
+            text = RAISED.sub(lambda found: self._raised(found, block, hold), text)
+        if block.kind != "heading":
+            text = self._digits(text, block, hold)
+        if self.tags and "LLM" in text:
+            text = TAG_AFTER_SENTENCE.sub(lambda found: hold((), True), text)
+            if not FUNCTION_WORD.search(text.rstrip().removesuffix("LLM")[-END:]):
+                text = TAG_AFTER_LAST_WORD.sub(lambda found: hold((), True), text)
+        return _settle(text, held)
+
+    def _bracketed(self, text: str, block: PageBlock, held: Sequence[Group], hold: Hold) -> str:
+        """Return a text with all markers that stand in brackets held."""
         text = EDITORS_MARK.sub("", text)
-        text = HELD_RANGE.sub(lambda found: self._range(found, held, block, hold), text)
-        text = HELD_IN_BRACKETS.sub(r"\1", text)
-        text = CITED_IN_BRACKETS.sub(lambda found: _held_behind(found[0]), text)
+        if "\x01" in text:
+            text = HELD_RANGE.sub(lambda found: self._range(found, held, block, hold), text)
+            text = HELD_IN_BRACKETS.sub(r"\1", text)
+            text = CITED_IN_BRACKETS.sub(lambda found: _held_behind(found[0]), text)
         text = KEYED.sub(lambda found: hold(self._keyed(found, block)), text)
         text = REFERRED.sub(lambda found: hold(self._listed(found[1], found, block)), text)
         text = PAGE_BEHIND.sub(r"\1", text)
@@ -173,18 +197,7 @@ class Grammar:
         text = HELD_RANGE.sub(lambda found: self._range(found, held, block, hold), text)
         if self.parenthesised:
             text = PARENTHESISED.sub(lambda found: hold(self._listed(found[1], found, block)), text)
-        if block.kind != "heading" and not self.numbered and not self.parenthesised:
-            text = self._authors(text, block, hold)
-        text = TAGGED.sub(lambda found: hold((), True), text)
-        text = CARET.sub(lambda found: hold(self._listed(found[1], found, block)), text)
-        text = RAISED.sub(lambda found: self._raised(found, block, hold), text)
-        if block.kind != "heading":
-            text = self._digits(text, block, hold)
-        if self.tags:
-            text = TAG_AFTER_SENTENCE.sub(lambda found: hold((), True), text)
-            if not FUNCTION_WORD.search(text.rstrip().removesuffix("LLM")):
-                text = TAG_AFTER_LAST_WORD.sub(lambda found: hold((), True), text)
-        return _settle(text, held)
+        return TAGGED.sub(lambda found: hold((), True), text)
 
     def _run(self, run: Run, before: str, block: PageBlock, hold: Hold) -> str:
         """Return a run's text, or the held group that it stands for; `before` is what the runs before it became."""
@@ -292,13 +305,18 @@ class Grammar:
                 return found[0]
             return found["closing"] + found["more"] + hold(self._glued(found["run"], found, block))
 
+        if not DIGIT.search(text):
+            return text
         if self.before_stops:
             text = GLUED_BEFORE_STOP.sub(lambda found: self._before_stop(found, block, hold), text)
         text = AFTER_SENTENCE.sub(replace, text)
         text = AFTER_CLAUSE.sub(
             lambda found: replace(found) if self._readings(found["run"]) else self._doubt(found, block), text
         )
-        text = AFTER_LAST_WORD.sub(lambda found: replace(found) if self._after_word(found, block) else found[0], text)
+        head, tail = text[:-END], text[-END:]
+        text = head + AFTER_LAST_WORD.sub(
+            lambda found: replace(found) if self._after_word(found, block) else found[0], tail
+        )
         for found in INSIDE_SENTENCE.finditer(text):
             self._doubt(found, block)
         return text
