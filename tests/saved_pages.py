@@ -692,3 +692,71 @@ PAGES |= {
     "Markdown in lines of one width": SavedPage("page.md", f"# {WRAPPED}".replace("\nMethod", "\n## Method")
         .replace("\nReferences", "\n## References"), WRAPPED_BODY, WRAPPED_SOURCES),
 }  # fmt: skip
+
+
+def _noted_html(mark: Callable[[int], str], notes: str, wrap: str = "{}", joint: str = "") -> str:
+    """Return `BODY` as HTML whose markers each are one link to a note."""
+    body = _body(*(wrap.format(joint.join(map(mark, numbers))) for numbers in ((1,), (2, 4), (1, 2, 3), (3,), (2,))))
+    return f"<html lang=en><body><h1>Calm talk</h1>{body}{notes}</body></html>"
+
+
+def _each(form: str) -> str:
+    return "".join(form.format(n=number, entry=entry) for number, entry in BY_NUMBER.items())
+
+
+WORD_HTML = _noted_html(
+    lambda n: f"<a style='mso-footnote-id:ftn{n}' href=\"#_ftn{n}\" name=\"_ftnref{n}\" title=\"\"><span "
+    f"class=MsoFootnoteReference><span style='mso-special-character:footnote'>[{n}]</span></span></a>",
+    "<div style='mso-element:footnote-list'><br clear=all><hr align=left size=1 width=\"33%\">"
+    + _each("<div style='mso-element:footnote' id=ftn{n}><p class=MsoFootnoteText><a href=\"#_ftnref{n}\" name=\"_ftn{n}\" "
+            "title=\"\"><span class=MsoFootnoteReference>[{n}]</span></a> {entry}</p></div>") + "</div>",
+)  # fmt: skip
+GOOGLE_DOCS = _noted_html(
+    lambda n: f'<sup><a href="#ftnt{n}" id="ftnt_ref{n}">[{n}]</a></sup>',
+    "<hr>" + _each('<div><p><a href="#ftnt_ref{n}" id="ftnt{n}">[{n}]</a><span>&nbsp;{entry}</span></p></div>'),
+)
+LIBRE_OFFICE = _noted_html(
+    lambda n: f'<a class="sdfootnoteanc" name="sdfootnote{n}anc" href="#sdfootnote{n}sym"><sup>{n}</sup></a>',
+    _each('<div id="sdfootnote{n}"><p class="sdfootnote"><a class="sdfootnotesym" name="sdfootnote{n}sym" '
+          'href="#sdfootnote{n}anc">{n}</a>{entry}</p></div>'),
+)  # fmt: skip
+SUBSTACK = _noted_html(
+    lambda n: f'<a data-component-name="FootnoteAnchorToDOM" id="footnote-anchor-{n}" href="#footnote-{n}" '
+    f'target="_self" class="footnote-anchor">{n}</a>',
+    _each('<div data-component-name="FootnoteToDOM" class="footnote"><a id="footnote-{n}" href="#footnote-anchor-{n}" '
+          'contenteditable="false" class="footnote-number">{n}</a><div class="footnote-content"><p>{entry}</p></div></div>'),
+)  # fmt: skip
+GITHUB = _noted_html(
+    lambda n: f'<a href="#user-content-fn-{n}-0" id="user-content-fnref-{n}-0" data-footnote-ref="">{n}</a>',
+    '<section data-footnotes="" class="footnotes"><h2 id="footnote-label" class="sr-only">Footnotes</h2><ol>'
+    + _each('<li id="user-content-fn-{n}-0"><p>{entry} <a href="#user-content-fnref-{n}-0" class="data-footnote-backref" '
+            'aria-label="Back to reference {n}"><g-emoji>↩</g-emoji></a></p></li>') + "</ol></section>",
+    wrap="<sup>{}</sup>",
+)  # fmt: skip
+ELSEVIER = _noted_html(
+    lambda n: f'<a class="anchor" href="#bib{n}" name="bbib{n}" id="bbib{n}"><span class="anchor-text"><sup>{n}</sup></span>'
+    "</a>",
+    "<section class=bibliography><h2>References</h2><ol class=references>"
+    + _each('<li><span class="label"><a href="#bbib{n}" id="ref-id-bib{n}">{n}</a></span><span class="reference" id="bib{n}">'
+            '<div class="contribution">{entry}</div><div class="ReferenceLinks"><a href="https://doi.org/10.1016/{n}">View '
+            'article</a><a href="/s/{n}">View in Scopus</a><a href="/g/{n}">Google Scholar</a></div></span></li>')
+    + "</ol></section>",
+)  # fmt: skip
+WILEY = _noted_html(
+    lambda n: f'<a href="#" data-tab="pane-pcw-references" class="bibLink">{n}</a>',
+    "<section><h2>REFERENCES</h2><ul class=rlist>"
+    + _each('<li data-bib-id="bib-{n}"><span class="bullet">{n}</span>{entry}<div class="extra-links"><a '
+            'href="https://doi.org/10.1002/{n}">10.1002/{n}</a> <a href="/g/{n}">Google Scholar</a></div></li>')
+    + "</ul></section>",
+    wrap="<sup>{}</sup>", joint=", ",
+)  # fmt: skip
+FOUR_WITH_DOI = tuple(f"{line} 10.1002/{number}" for number, line in enumerate(FOUR, 1))
+PAGES |= {
+    "HTML saved by Word, footnotes": SavedPage("page.html", WORD_HTML, BODY, FOUR),
+    "HTML saved by Google Docs, footnotes": SavedPage("page.html", GOOGLE_DOCS, BODY, FOUR),
+    "HTML saved by LibreOffice, footnotes": SavedPage("page.html", LIBRE_OFFICE, BODY, FOUR),
+    "newsletter, footnotes": SavedPage("page.html", SUBSTACK, BODY, FOUR),
+    "HTML made by a forge from Markdown, footnotes": SavedPage("page.html", GITHUB, BODY, FOUR),
+    "Elsevier, links around raised numbers": SavedPage("page.html", ELSEVIER, BODY, FOUR),
+    "Wiley, labels glued to the entries, links that lead nowhere": SavedPage("page.html", WILEY, BODY, FOUR_WITH_DOI),
+}

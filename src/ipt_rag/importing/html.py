@@ -17,6 +17,7 @@ from ipt_rag.importing.html_sources import (
     entry_text,
     is_source_list,
     linked_entries,
+    read_label,
 )
 from ipt_rag.importing.html_tables import read_table
 from ipt_rag.importing.html_tree import (
@@ -297,17 +298,17 @@ class _Walk:
 
     def _entry(self, element: Element, *, counted: int = 0, term: str = "") -> bool:
         """Take an entry of the list of sources; its number is printed, shown by the links to it, or counted."""
-        text = entry_text(element)
+        label, printed = read_label(element)
+        text = entry_text(element, label)
         if not text or LINK_LABELS.fullmatch(text):
             return False
         linked = self.entries.get(element)
         value = element.get("value", "")
-        opening = NUMBER.fullmatch(term) or (NUMBER.match(text) if element.tag == "tr" else None)
-        own = int(opening[1]) if opening else None if element.getparent().tag == "ol" else entry_number(text)
-        if own is not None:
-            text = text[opening.end() :] if opening and not term else OWN_NUMBER.sub("", text)
-        if own is None:
-            own = int(value) if value.isdigit() else linked.number if linked else None
+        if printed is None and (opening := NUMBER.fullmatch(term)):
+            printed = int(opening[1])
+        if printed is None and element.getparent().tag != "ol" and (printed := entry_number(text)) is not None:
+            text = OWN_NUMBER.sub("", text)
+        own = printed if printed is not None else int(value) if value.isdigit() else linked.number if linked else None
         number = (counted or len(self.sources) + 1) if own is None else own
         anchor, address = linked.anchor if linked else "", entry_address(element)
         self.sources.append(read_entry(text, number=number, line=self._place(element), anchor=anchor, address=address))

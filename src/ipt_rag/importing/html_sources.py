@@ -78,13 +78,28 @@ def _cites(link: Element, label: str, address: str) -> bool:
 
 def _is_marker(element: Element) -> bool:
     """Return whether an element is itself a citation in the text, to which an entry of the list links back."""
-    if element.tag in BLOCK_TAGS:
+    if element.tag in BLOCK_TAGS or _opens_block(element):
         return False
     text = "".join(element.text_content().split()).strip("[]()^,;")
     beside = element.getnext() if not text and not (element.tail or "").strip() else None
     marker = beside if beside is not None else element
     linked = any("#" in link.get("href", "") for link in marker.iter("a"))
     return linked and bool(LABEL.fullmatch("".join(marker.text_content().split()).strip("[]()^,;")))
+
+
+def _opens_block(element: Element) -> bool:
+    """Return whether nothing stands before an element in its block, but words behind it: a label, not a citation."""
+    inside = element
+    for up in element.iterancestors():
+        before = (up.text or "") + "".join(
+            each.text_content() + (each.tail or "") for each in inside.itersiblings(preceding=True)
+        )
+        if before.strip():
+            return False
+        if up.tag in BLOCK_TAGS:
+            return len(up.text_content().split()) > len(element.text_content().split())
+        inside = up
+    return False
 
 
 def _entry_element(place: Element) -> Element | None:
@@ -125,23 +140,34 @@ def items_of(element: Element) -> Iterator[Element]:
         yield from (child for child in element if child.tag in ("li", "dd"))
 
 
-def entry_text(entry: Element) -> str:
-    """Return an entry's text without the links that lead back to its citations and those to libraries of articles."""
-    text = EMPTY_BRACKETS.sub("", _text(entry))
+def read_label(entry: Element) -> tuple[Element | None, int | None]:
+    """Return the element at the beginning of an entry that holds nothing but its number, and the number."""
+    inside = entry
+    while len(inside) and not (inside.text or "").strip():
+        inside = inside[0]
+        found = NUMBER.fullmatch(inside.text_content())
+        if found:
+            return inside, int(found[1])
+    return None, None
+
+
+def entry_text(entry: Element, label: Element | None = None) -> str:
+    """Return an entry's text without its label, the links that lead back, and those to libraries of articles."""
+    text = EMPTY_BRACKETS.sub("", _text(entry, label))
     return " ".join(text.split()).strip(" |")
 
 
-def _text(element: Element) -> str:
+def _text(element: Element, label: Element | None) -> str:
     if not isinstance(element.tag, str) or element.tag in HIDDEN_TAGS or hidden(element):
         return ""
     parts = [element.text or ""]
     for child in element:
         tail = child.tail or ""
-        label = child.text_content().strip() if child.tag == "a" else "…"
-        back = child.get("href", "").startswith("#") and BACK_LINK.fullmatch(label)
-        library = LINK_LABELS.fullmatch(label) and not tail.lstrip().startswith(":")
+        shown = child.text_content().strip() if child.tag == "a" else "…"
+        back = child.get("href", "").startswith("#") and BACK_LINK.fullmatch(shown)
+        library = LINK_LABELS.fullmatch(shown) and not tail.lstrip().startswith(":")
         gap = " " if child.tag in BLOCK_TAGS or child.tag == "br" else ""
-        parts += ["" if back or library else gap + _text(child) + gap, tail]
+        parts += ["" if back or library or child is label else gap + _text(child, label) + gap, tail]
     return "".join(parts)
 
 
