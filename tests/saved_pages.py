@@ -760,3 +760,191 @@ PAGES |= {
     "Elsevier, links around raised numbers": SavedPage("page.html", ELSEVIER, BODY, FOUR),
     "Wiley, labels glued to the entries, links that lead nowhere": SavedPage("page.html", WILEY, BODY, FOUR_WITH_DOI),
 }
+
+
+WIKI_PAGE = """Calm talk therapy
+
+Article
+Talk
+Read
+Edit
+View history
+
+Tools
+From Wikipedia, the free encyclopedia
+(Redirected from Calm talk)
+Calm talk therapy
+Specialty	Psychology
+MeSH	D012345
+[edit on Wikidata]
+
+Calm talk therapy (CTT) is a short form of care that looks at the ties of a person.[1][2] Some trials stand behind it.[3] Most people have it for 12–16 weeks.[4]: 12  Its makers hold that mood and ties pull at each other.[5][6][7]
+
+History
+First called "loud" care, CTT was tried in 1969 by Ann Lee, Bo Klee and Cy Roe, who wished to see whether talk adds to a pill.[2] Many trials have followed since then, in many towns.[citation needed]
+
+Foundations
+CTT took the frame of its visits from older kinds of care.[8] It has a set number of visits, and work to be done at home.[9]
+
+Clinical applications
+There are forms of CTT for:
+
+Bipolar disorder[10]
+Bulimia nervosa[11]
+Low mood after birth[12]
+Cyclothymia
+
+Adolescents
+The form for the young (CTT-A) has the parents in some of its visits.[13] It keeps to the same steps as the one for adults does.
+
+References
+ Lee, Ann M.; Klee, Bo; Roe, Cy (2007). A quick guide to calm talk. Oxford: Some Press. ISBN 978-0-00-000000-2.
+ Klee, Bo; Lee, Ann (2004). "Calm talk in short". Care Today. 3 (3): 136–9. PMC 1000000. PMID 10000000.
+^ Cornes, CL; Frank, E (1994). "Calm talk for older people". The Clinical Psychologist. 47: 9–10.
+^ Jump up to: a b Roe, Cy (2010). A guide. London.
+^ Moss, D. (2011). "Ties". J Care. 2: 1–9. doi:10.1000/a.1.
+^ Moss, D. (2012). "Ties again". J Care. 3: 1–9.
+^ Nore, E. (2013). "More ties". J Care. 4: 1–9.
+^ Aha, B. (2014). "One". J Care. 5.
+^ Bee, C. (2015). "Two". J Care. 6.
+^ Cee, D. (2016). "Three". J Care. 7.
+^ Dee, E. (2017). "Four". J Care. 8.
+^ Eee, F. (2018). "Five". J Care. 9.
+^ Eff, G. (2019). "Six". J Care. 10.
+
+Sources
+Lee AM (1984). Calm talk of depression. New York: Some Books.
+
+External links
+International Society of Calm Talk
+"""
+ADVICE_PAGE = """What Is Calm Talk?
+
+By Ann Lee, PhD
+Updated on March 3, 2023
+Medically reviewed by Bo Klee, MD
+
+Table of Contents
+What Is It
+How It Works
+Calm talk is a structured therapy that focuses on relationships (Lee & Klee, 2016). Unlike other approaches, it looks at the here and now (Roe, 2019; Moss et al., 2020).
+
+How It Works
+Three phases make up the treatment (Lee and Klee, 2016, p. 14):
+
+Beginning: The therapist takes an inventory of ties (Roe, 2019).
+Middle: The pair works on one problem area. Klee (2018) found this to be the most useful part.
+End: The pair looks back (n = 40, p < .05; Moss et al., 2020).
+
+Evidence
+According to Moss et al. (2020), 62% of patients improved, 95% CI [0.45, 0.78]. The American Care Association (ACA, 2021) recommends it as a first-line treatment. However, not every study agrees (cf. Roe, 2021).
+
+References
+American Care Association. (2021). Guideline for the treatment of low mood.
+Klee, B. (2018). Middle phases. Journal of Care, 12(3), 45-50. https://doi.org/10.1000/klee
+Lee, A., & Klee, B. (2016). Calm talk: A manual (2nd ed.). Some Press.
+Moss, D., Lee, A., & Roe, C. (2020). A trial of calm talk. Care Quarterly, 4, 12-19.
+Roe, C. (2019). Inventories of ties. In A. Lee (Ed.), Handbook (pp. 3-9). Some Press.
+"""
+TAGGED_PAGE = """Some Site
+Calm Talk (CT)
+12 upvotes
+
+Calm talk is a short form of care [1] LLM. It helps in grief [2, 3]. LLM It is new.
+Key terms
+Tie — a bond between two people [1].
+Role — a part that one plays [2]. LLM
+Rest — what one needs [3].
+Does it help?
+Yes. It helps most people who try it [1–3].
+
+Sources
+[1] Lee A. One. 2016. T1
+[2] Klee B. Two. 2017. T2
+[3] Roe C. Three. https://a.example.org/x T3
+Was this helpful?
+"""
+PAGES |= {
+    "copied from a wiki, menus, box and all": SavedPage(
+        "page.txt",
+        WIKI_PAGE,
+        (
+            "Calm talk therapy (CTT) is a short form of care that looks at the ties of a person. [1] [2] Some trials stand behind it. [3] Most people have it for 12–16 weeks. [4] Its makers hold that mood and ties pull at each other. [5] [6] [7]",
+            "## At a glance",
+            "- **Specialty** — Psychology",
+            "- **MeSH** — D012345",
+            "## History",
+            'First called "loud" care, CTT was tried in 1969 by Ann Lee, Bo Klee and Cy Roe, who wished to see whether talk adds to a pill. [2] Many trials have followed since then, in many towns.',
+            "## Foundations",
+            "CTT took the frame of its visits from older kinds of care. [8] It has a set number of visits, and work to be done at home. [9]",
+            "## Clinical applications",
+            "There are forms of CTT for:",
+            "- Bipolar disorder [10]",
+            "- Bulimia nervosa [11]",
+            "- Low mood after birth [12]",
+            "- Cyclothymia",
+            "## Adolescents",
+            "The form for the young (CTT-A) has the parents in some of its visits. [13] It keeps to the same steps as the one for adults does.",
+        ),
+        (
+            "1 Lee, Ann M.; Klee, Bo; Roe, Cy (2007). A quick guide to calm talk. Oxford: Some Press. ISBN 978-0-00-000000-2.",
+            '2 Klee, Bo; Lee, Ann (2004). "Calm talk in short". Care Today. 3 (3): 136–9. PMC 1000000. PMID 10000000.',
+            '3 Cornes, CL; Frank, E (1994). "Calm talk for older people". The Clinical Psychologist. 47: 9–10.',
+            "4 Roe, Cy (2010). A guide. London.",
+            '5 Moss, D. (2011). "Ties". J Care. 2: 1–9. doi:10.1000/a.1.',
+            '6 Moss, D. (2012). "Ties again". J Care. 3: 1–9.',
+            '7 Nore, E. (2013). "More ties". J Care. 4: 1–9.',
+            '8 Aha, B. (2014). "One". J Care. 5.',
+            '9 Bee, C. (2015). "Two". J Care. 6.',
+            '10 Cee, D. (2016). "Three". J Care. 7.',
+            '11 Dee, E. (2017). "Four". J Care. 8.',
+            '12 Eee, F. (2018). "Five". J Care. 9.',
+            '13 Eff, G. (2019). "Six". J Care. 10.',
+            "14 Lee AM (1984). Calm talk of depression. New York: Some Books.",
+        ),
+        "Calm talk therapy",
+    ),
+    "copied magazine, headings right above their text, author and year": SavedPage(
+        "page.txt",
+        ADVICE_PAGE,
+        (
+            "What Is It",
+            "How It Works",
+            "Calm talk is a structured therapy that focuses on relationships (Lee & Klee, 2016). [3] Unlike other approaches, it looks at the here and now (Roe, 2019; Moss et al., 2020). [5] [4]",
+            "## How It Works",
+            "Three phases make up the treatment (Lee and Klee, 2016, p. 14): [3]",
+            "- Beginning: The therapist takes an inventory of ties (Roe, 2019). [5]",
+            "- Middle: The pair works on one problem area. Klee (2018) [2] found this to be the most useful part.",
+            "- End: The pair looks back (n = 40, p \\< .05; Moss et al., 2020). [4]",
+            "## Evidence",
+            "According to Moss et al. (2020) [4], 62% of patients improved, 95% CI \\[0.45, 0.78]. The American Care Association (ACA, 2021) [1] recommends it as a first-line treatment. However, not every study agrees (cf. Roe, 2021).",
+        ),
+        (
+            "1 American Care Association. (2021). Guideline for the treatment of low mood.",
+            "2 Klee, B. (2018). Middle phases. Journal of Care, 12(3), 45-50. https://doi.org/10.1000/klee",
+            "3 Lee, A., & Klee, B. (2016). Calm talk: A manual (2nd ed.). Some Press.",
+            "4 Moss, D., Lee, A., & Roe, C. (2020). A trial of calm talk. Care Quarterly, 4, 12-19.",
+            "5 Roe, C. (2019). Inventories of ties. In A. Lee (Ed.), Handbook (pp. 3-9). Some Press.",
+        ),
+        "What Is Calm Talk?",
+    ),
+    "copied page with tags before and behind the stop": SavedPage(
+        "page.txt",
+        TAGGED_PAGE,
+        (
+            "Calm talk is a short form of care. [1] [LLM] It helps in grief. [2] [3] [LLM] It is new.",
+            "## Key terms",
+            "Tie — a bond between two people. [1]",
+            "Role — a part that one plays. [2] [LLM]",
+            "Rest — what one needs. [3]",
+            "## Does it help?",
+            "Yes. It helps most people who try it. [1] [2] [3]",
+        ),
+        (
+            "1 Lee A. One. 2016.",
+            "2 Klee B. Two. 2017.",
+            "3 Roe C. Three. https://a.example.org/x",
+        ),
+        "Calm Talk (CT)",
+    ),
+}

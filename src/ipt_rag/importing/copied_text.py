@@ -5,8 +5,9 @@ alone without closing punctuation, a table by rows that close no sentence, a box
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import PurePath
 
 from ipt_rag.errors import ImportRefusedError
@@ -24,7 +25,7 @@ from ipt_rag.importing.furniture import (
     furniture_reason,
 )
 from ipt_rag.importing.glued import glued_words
-from ipt_rag.importing.markers import PRINTED
+from ipt_rag.importing.markers import EDITORS_MARK, PRINTED
 from ipt_rag.importing.page import Doubt, LeftOut, Page, PageBlock, PageSource, plain
 from ipt_rag.importing.self_description import describe
 from ipt_rag.importing.source_list import checked
@@ -32,11 +33,14 @@ from ipt_rag.importing.source_list import checked
 MAX_HEADING_WORDS = 14
 MAX_TERM_WORDS = 8
 MIN_PROSE_WORDS = 8
+MIN_LEAD_WORDS = 5  # of what may stand right below a heading: "There are forms of it for:"
+MIN_MENU = 3  # lines of a word or two above the text
 
 DEFINED = re.compile(r"([A-Z0-9“\"(][^.;:?!—]*?)\s+[—–]\s+(?=\S)")
 ENDS_PROSE = re.compile(rf"[.!?…:][”\"’'»)\]]*{PRINTED}[.!?…]?\s*$")
 MARKED_END = re.compile(r"(?:[^\s\d]\d[\d,–-]*|\[[\d,;\s–-]+\]|[⁰¹²³⁴⁵⁶⁷⁸⁹]|\s\[?LLM\]?)\s*$")
 EDIT_LINK = re.compile(r"\s*\[edit(?: source)?\]\s*$")
+LABELLED = re.compile(r"\s*[A-Z][\w’' -]{1,40}:\s+\S")
 VIGNETTE = re.compile(r"\W{0,4}(?:LLM-generated )?illustrative (?:clinical )?example\b", re.IGNORECASE)
 SUBJECT = re.compile(r"(.{3,80}?),?\s+(?:is|are|was|were|refers to|means|describes)\s")
 
@@ -129,24 +133,41 @@ def _take_title(groups: list[list[Line]], found: Findings) -> list[list[Line]]:
     if head == len(groups):
         return groups
     opening = _words(next(line.text for line in groups[head] if _is_prose(line)))
-    standing = [index for index in range(head) if len(groups[index]) == 1 and _may_head(groups[index][0])]
-    leading = [index for index in standing if _words(groups[index][0].text)[:2] == opening[:2]]
-    chosen = leading[0] if leading else standing[-1] if standing else -1
-    if chosen < 0:
+    places = [(index, at) for index in range(head) for at, line in enumerate(groups[index]) if _may_head(line)]
+    leading = [place for place in places if _words(groups[place[0]][place[1]].text)[:2] == opening[:2]]
+    standing = [place for place in places if len(groups[place[0]]) == 1]
+    if not leading and not standing:
         return groups
-    found.title = groups[chosen][0].text.strip()
-    for group in groups[:chosen]:
+    chosen, at = leading[0] if leading else standing[-1]
+    found.title = groups[chosen][at].text.strip()
+    for line in (line for group in (*groups[:chosen], groups[chosen][:at]) for line in group):
+        found.leave_out(line, "head of the page, above the title")
+    return list(_below_title([groups[chosen][at + 1 :], *groups[chosen + 1 : head]], found)) + groups[head:]
+
+
+def _below_title(groups: Iterable[list[Line]], found: Findings) -> Iterator[list[Line]]:
+    """Yield the groups between the title and the first prose without the title again and without menus."""
+    for group in groups:
+        kept = [line for line in group if line.text.strip() != found.title]
+        menu = len(kept) >= MIN_MENU and all(line.words <= 2 and "\t" not in line.text for line in kept)
+        menu = menu and not _is_box(kept) and not any(BULLET.match(line.text) for line in kept)
         for line in group:
-            found.leave_out(line, "head of the page, above the title")
-    return groups[chosen + 1 :]
+            if menu or line not in kept:
+                found.leave_out(line, "menu of the page" if menu else "the title again")
+        if kept and not menu:
+            yield kept
 
 
 def _words(text: str) -> list[str]:
     return re.findall(r"\w+", text.lower())
 
 
-def _is_prose(line: Line) -> bool:
-    return line.words >= MIN_PROSE_WORDS and bool(ENDS_PROSE.search(line.text)) and not BULLET.match(line.text)
+def _is_prose(line: Line, least: int = MIN_PROSE_WORDS) -> bool:
+    return line.words >= least and _ends_prose(line) and not BULLET.match(line.text)
+
+
+def _ends_prose(line: Line) -> bool:
+    return bool(ENDS_PROSE.search(EDITORS_MARK.sub("", line.text)))
 
 
 def _may_head(line: Line) -> bool:
@@ -176,13 +197,14 @@ class _Body:
         self.below_heading = False
 
     def read(self, groups: Sequence[list[Line]]) -> None:
-        for group in groups:
+        for group in chain.from_iterable(map(_parted, groups)):
             opening = EDIT_LINK.sub("", group[0].text.strip())
             named = SOURCE_LIST.fullmatch(opening) or SECTIONS.fullmatch(opening)
             if self.in_sources and not named and not PROVENANCE.match(opening):
                 group = list(self.listed.take(group))
                 self.in_sources = not group
-            if group and (named or (len(group) == 1 and _may_head(group[0]))):
+            alone = len(group) == 1 or (len(group) > 1 and _is_prose(group[1], least=MIN_LEAD_WORDS))
+            if group and (named or (alone and _may_head(group[0]))):
                 self._heading(group[0])
                 group = group[1:]
                 if self.in_sources:
@@ -205,6 +227,8 @@ class _Body:
         """Return whether short lines without closing punctuation stand below a paragraph that ends in a colon."""
         before = self.found.blocks[-1] if self.found.blocks else None
         introduced = before is not None and before.kind == "paragraph" and before.text.endswith(":")
+        if introduced and len(group) > 1 and all(LABELLED.match(line.text) for line in group):
+            return True
         bare = not any(ENDS_PROSE.search(line.text) or BULLET.match(line.text) or "\t" in line.text for line in group)
         return introduced and bare and len(group) > 1
 
@@ -308,6 +332,13 @@ class _Body:
                 self.found.blocks.append(PageBlock("item", (plain(text),), line.number, min(indent // 2, 3), number))
 
     def _table(self, lines: Sequence[Line]) -> None:
+        pairs = [line.text.strip().split("\t") for line in lines]
+        if all(len(pair) == 2 for pair in pairs) and any(pair[0].strip().lower() in FACT_LABELS for pair in pairs):
+            for line, (label, value) in zip(lines, pairs, strict=True):
+                self.found.facts.append(
+                    PageBlock("definition", (plain(label.strip()), plain(value.strip())), line.number)
+                )
+            return
         table = tables.restore([line.text.strip() for line in lines])
         if table is None:
             self.found.doubt(
@@ -327,6 +358,16 @@ class _Body:
             if len(row) < len(header):
                 self.found.doubt(line, "the row's columns cannot be told: kept as one cell")
             self.found.blocks.append(PageBlock("row", tuple(plain(cell) for cell in row), line.number))
+
+
+def _parted(group: list[Line]) -> Iterator[list[Line]]:
+    """Yield a group in parts, each from a line on that heads the prose below it, though no blank line sets it apart."""
+    start = 0
+    for index in range(1, len(group) - 1):
+        if _may_head(group[index]) and _is_prose(group[index + 1]) and _ends_prose(group[index - 1]):
+            yield group[start:index]
+            start = index
+    yield group[start:]
 
 
 def _block(kind: str, line: Line) -> PageBlock:

@@ -64,6 +64,7 @@ INSIDE_SENTENCE = re.compile(
     r"(?<![\w-])(?:[a-z]{4,}|(?:1[5-9]|20)\d\d\.)\d{1,3}(?=[.,;:!?)]*\s+[a-z]|[.,;:!?)]+(?:\s|$))"
 )
 TAG_AFTER_SENTENCE = re.compile(rf"(?<=[.!?…{CLOSERS}\x02])\s+LLM{AT_END}")
+TAG_BEFORE_STOP = re.compile(r"(?<=\x02)\s+LLM(?=[.!?…])")
 TAG_AFTER_LAST_WORD = re.compile(r"(?<=\w)\s+LLM\s*$")
 # Works named in brackets, each linked to its entry: "(Lee 2016\x010\x02; Klee 2018\x011\x02)".
 CITED_IN_BRACKETS = re.compile(rf"\([^()]*?\d{{4}}[a-z]?\s?{HELD}[^()]*\)")
@@ -86,7 +87,9 @@ EXPONENT = re.compile(r"(?:\d|(?:^|[^\w])(?:[a-zA-Zα-ωΑ-Ω]|[cdkmµ]?m|kg|sec
 WHOLE = re.compile(LISTED)
 HELD_PLACE = re.compile("\x01(\\d+)\x02")
 HELD_RUN = re.compile(rf"((?:\s*+{HELD}(?:[,;](?=\s*\x01))?)++)")
-HELD_BEFORE_STOP = re.compile(rf"(?<![\x02\s])\s*+((?:{HELD}[,;\s]*+)++)(?<![,;\s])([.!?…]+[{CLOSERS}]*)(?=\s|$|\x01)")
+HELD_BEFORE_STOP = re.compile(
+    rf"(?<![\x02\s])\s*+((?:{HELD}[,;\s]*+)++)(?<![,;\s])([.!?…]+[{CLOSERS}]*(?=\s|$|\x01)|:\s*$)"
+)
 
 SIGNED = re.compile(r"[=<>≤≥±~≈$€£#]\s*[-–−+]?[\d.,]*\Z")
 STATISTIC = re.compile(r"(?:^|[^\w])(?:a?OR|[HRI]RR?|S?MD|CI|S[DE]|M|AUC|NN[TH]|ES|[dgrtFpzRNn])\s(?:of\s)?[\d.,]*\Z")
@@ -178,6 +181,7 @@ class Grammar:
         if block.kind != "heading":
             text = self._digits(text, block, hold)
         if self.tags and "LLM" in text:
+            text = TAG_BEFORE_STOP.sub(lambda found: hold((), True), text)
             text = TAG_AFTER_SENTENCE.sub(lambda found: hold((), True), text)
             if not FUNCTION_WORD.search(text.rstrip().removesuffix("LLM")[-END:]):
                 text = TAG_AFTER_LAST_WORD.sub(lambda found: hold((), True), text)
