@@ -1,6 +1,7 @@
 """HTML, Markdown and Word: what each reader takes, leaves out and refuses."""
 
 import io
+import re
 import zipfile
 from pathlib import Path
 
@@ -14,6 +15,7 @@ HTML = """<!doctype html><html lang="de-AT"><head><title>Calm Talk - Some Site</
 <script>var a = "no";</script></head>
 <body><nav><a href="/">Home</a></nav><article><h1>Calm Talk</h1><p class="x" hidden>Never seen.</p>
 <p>Calm <b>talk</b> is a form of care.<sup id="c1"><a href="#ref-2">2</a></sup> It grew by 10<sup>3</sup> m<sup>2</sup>,
+the 1<sup>st</sup> in care<sup>a</sup>,
 see <a href="https://a.org">there</a> [<a href="#ref-1">1</a>&ndash;<a href="#ref-3">3</a>].</p>
 <h2>Steps[<a href="#e">edit</a>]</h2><ol start="3"><li>Ask first.<sup>1,2</sup><ul><li>calmly</li></ul></li>
 <li>Wait.</li></ol>
@@ -26,7 +28,7 @@ see <a href="https://a.org">there</a> [<a href="#ref-1">1</a>&ndash;<a href="#re
 <li id="ref-2">Klee B. Rest. <a href="https://b.org/x">link</a></li><li id="ref-3">Roe C. Talk. 2019.</li></ol>
 <h2>Related articles</h2><p>Another page.</p></article><footer>Imprint</footer></body></html>"""
 BODY = [
-    "Calm talk is a form of care. [2] It grew by 10³ m², see there. [1] [2] [3]",
+    "Calm talk is a form of care. [2] It grew by 10³ m², the 1st in careᵃ, see there. [1] [2] [3]",
     "## Steps",
     "3. Ask first. [1] [2]",
     "    - calmly",
@@ -157,3 +159,34 @@ def test_word_files_that_are_none_are_refused(data: bytes, problem: str, tmp_pat
     """Each ends in one sentence, before anything is unpacked without measure."""
     with pytest.raises(ImportRefusedError, match=problem):
         import_page(saved(tmp_path, "page.docx", data))
+
+
+def test_cells_that_span_rows_and_columns_stand_in_each_of_them(tmp_path: Path) -> None:
+    """A row read alone says what it is about; a header of two lines is put together by column."""
+    head = "<thead><tr><th rowspan=2>Aim<th colspan=2>Steps<tr><th>First<th>Then</thead>"
+    rows = "<tr><td rowspan=2>Calm<td>Ask<td>Wait<tr><td>Talk<td>Rest<tr><td colspan=3>For adults"
+    path = saved(tmp_path, "page.html", f"<h1>Calm talk</h1><table>{head}{rows}</table>")
+    assert body(path) == [
+        "| Aim | Steps First | Steps Then |",
+        "| --- | --- | --- |",
+        "| Calm | Ask | Wait |",
+        "| Calm | Talk | Rest |",
+        "| For adults |",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        pytest.param(
+            "It is so [7].", "page.txt:5: “7” names a source that the page does not list", id="beyond the list"
+        ),
+        pytest.param("It is so (Lee, 2016).", "page.txt:5: “Lee 2016” can be source 1, or source 2", id="two entries"),
+    ],
+)
+def test_what_cannot_be_resolved_stops_the_import_with_its_line(text: str, said: str, tmp_path: Path) -> None:
+    """The list of the page decides, and nobody else."""
+    listed = "Lee A. One. 2016.\nLee A. Two. 2016.\n"
+    page = f"Calm talk\n\nIt has been a form of care for years.\n\n{text}\n\nSources\n\n{listed}"
+    with pytest.raises(ImportRefusedError, match=re.escape(said)):
+        import_page(saved(tmp_path, "page.txt", page))

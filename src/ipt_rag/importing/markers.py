@@ -50,6 +50,7 @@ TAGGED = re.compile(r"\[LLM\]")
 CARET = re.compile(rf"(?<=[\w.!?…,;:{CLOSERS}])\s?\^({LISTED})(?:\^|(?!\w))")
 RAISED_SIGNS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁾⁽", "0123456789-)(")
 RAISING_SIGNS = str.maketrans("0123456789-–−+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁻⁺")
+RAISING_LETTERS = str.maketrans("abcdefghijklmnoprstuvwxyz", "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
 RAISED = re.compile(r"(?<=[a-z.!?…,;:”’\")])([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,9}(?:[,⁻–˒]\s?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}){0,40})(?!\w)")
 # Behind a word, or what closes one: in "p = .03" the point opens a number.
 AFTER_SENTENCE = re.compile(
@@ -218,6 +219,8 @@ class Grammar:
         raised = WHOLE.fullmatch(label) if not EXPONENT.search(before) else None
         if raised:
             return hold(self._listed(label, raised, block))
+        if len(label) == 1 and label.isalpha() and before[-1:].isalpha():
+            return run.text.translate(RAISING_LETTERS)  # a table's note: else a letter of the word
         return run.text.translate(RAISING_SIGNS)  # 10³ would else be read as 103
 
     def _parenthesised(self, texts: Sequence[str]) -> bool:
