@@ -948,3 +948,30 @@ PAGES |= {
         "Calm Talk (CT)",
     ),
 }
+
+
+BYLINE = paragraph(run("Ann Lee"), run("1", raised=True), run(", Bo Klee"), run("1,2", raised=True))
+PLACE = paragraph(run("1", raised=True), run("Department of Care, Some University"))
+SIGNED = (paragraph(run("Calm talk", bold=True)), BYLINE, PLACE, paragraph(run("Abstract", bold=True)))
+REMARKED = paragraph(run("Calm talk helps [1]. It is new [2, 4]."), noted(1))
+PAGES |= {
+    "Word, a paper with a byline, headings bold": SavedPage(
+        "page.docx",
+        word_file(*SIGNED, paragraph(run("Calm talk helps"), run("1,4", raised=True), run(".")), HEADED, *NUMBERED),
+        ("### Abstract", "Calm talk helps. [1] [4]"),
+        FOUR,
+    ),
+    "Word, a list of sources and a note that is none of it": SavedPage(
+        "page.docx",
+        word_file(paragraph(run("Calm talk"), style="Title"), REMARKED, HEADED, *NUMBERED, footnotes=["A remark."]),
+        ("Calm talk helps. [1] It is new. [2] [4] [5]",),
+        (*FOUR, "5 A remark."),
+    ),
+    "copied paper with a byline": SavedPage(
+        "page.txt",
+        f"Calm talk\n\nAnn Lee1, Bo Klee1,2 and Cy van Roe2*\n\nAbstract\n\nCalm talk is a short form of care for low mood.1,4\n\n"
+        f"References\n\n{LISTED}\n",
+        ("## Abstract", "Calm talk is a short form of care for low mood. [1] [4]"),
+        FOUR,
+    ),
+}

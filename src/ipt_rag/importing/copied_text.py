@@ -40,6 +40,8 @@ DEFINED = re.compile(r"([A-Z0-9“\"(][^.;:?!—]*?)\s+[—–]\s+(?=\S)")
 ENDS_PROSE = re.compile(rf"[.!?…:][”\"’'»)\]]*{PRINTED}[.!?…]?\s*$")
 MARKED_END = re.compile(r"(?:[^\s\d]\d[\d,–-]*|\[[\d,;\s–-]+\]|[⁰¹²³⁴⁵⁶⁷⁸⁹]|\s\[?LLM\]?)\s*$")
 EDIT_LINK = re.compile(r"\s*\[edit(?: source)?\]\s*$")
+NAMES = r"[A-ZÀ-ÖØ-Þ][^\W\d_.]*\.?(?:[ ’'-][^\W\d_]+\.?){1,4}"
+BYLINE = re.compile(rf"(?:{NAMES}\s?[\d*†‡§][\d,*†‡§]*(?:\s?[,;&·]|,?\sand)?\s*){{1,40}}")
 LABELLED = re.compile(r"\s*[A-Z][\w’' -]{1,40}:\s+\S")
 VIGNETTE = re.compile(r"\W{0,4}(?:LLM-generated )?illustrative (?:clinical )?example\b", re.IGNORECASE)
 SUBJECT = re.compile(r"(.{3,80}?),?\s+(?:is|are|was|were|refers to|means|describes)\s")
@@ -151,11 +153,13 @@ def _below_title(groups: Iterable[list[Line]], found: Findings) -> Iterator[list
         kept = [line for line in group if line.text.strip() != found.title]
         menu = len(kept) >= MIN_MENU and all(line.words <= 2 and "\t" not in line.text for line in kept)
         menu = menu and not _is_box(kept) and not any(BULLET.match(line.text) for line in kept)
+        named = [line for line in kept if BYLINE.fullmatch(line.text.strip())]
         for line in group:
-            if menu or line not in kept:
-                found.leave_out(line, "menu of the page" if menu else "the title again")
-        if kept and not menu:
-            yield kept
+            if menu or line in named or line not in kept:
+                reason = "byline, with the numbers of places of work" if line in named else "the title again"
+                found.leave_out(line, "menu of the page" if menu else reason)
+        if not menu and (rest := [line for line in kept if line not in named]):
+            yield rest
 
 
 def _words(text: str) -> list[str]:

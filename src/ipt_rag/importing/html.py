@@ -44,6 +44,9 @@ VIGNETTE = re.compile(r"\W{0,4}(?:LLM-generated )?illustrative (?:clinical )?exa
 EDIT_LINK = re.compile(r"\s*\[\s*edit\s*\]|\s*[¶#§]$")
 DEFINED = re.compile(r"([A-Z0-9“\"(][^.;:?!—]{0,80}?)\s+[—–]\s+(?=\S)")
 CHARSET = re.compile(rb"<(?:meta[^>]{0,200}charset|\?xml[^>]{0,100}encoding)=[\"']?\s*([\w-]+)", re.IGNORECASE)
+NAMED = re.compile(
+    r"(?:[A-ZÀ-ÖØ-Þ][\w.’'-]*|van|von|de|der|den|di|da|del)(?:\s(?:[A-ZÀ-ÖØ-Þ][\w.’'-]*|van|von|de|der|den|di|da|del)){0,5}"
+)
 LISTED = ("ol", "ul", "dl", "table")
 
 
@@ -83,6 +86,7 @@ def page_of_html(text: str, name: str, *, made: Counted | None = None) -> Page:
     walk.close()
     if not any(block.kind != "heading" for block in walk.blocks):
         raise ImportRefusedError(f"{name} holds no article text. Save the page with its text and add it again.")
+    sources = checked(_numbered(walk), name)
     doubts = [*walk.doubts]
     titled = bool(title)
     if not titled:
@@ -104,7 +108,7 @@ def page_of_html(text: str, name: str, *, made: Counted | None = None) -> Page:
         title=title,
         about=about,
         blocks=tuple(_with_content(walk)),
-        sources=checked(_numbered(walk.sources), name),
+        sources=sources,
         left_out=tuple(walk.left_out),
         doubts=(*doubts, *stated),
         counted=made or "line",
@@ -132,6 +136,7 @@ class _Walk:
     number: int | None = None
     lists: int = 0
     below_sources: bool = False
+    prose: bool = False  # whether a sentence of the article has been read
     left_section: str = ""
 
     def element(self, element: Element, depth: int) -> None:
@@ -161,6 +166,8 @@ class _Walk:
             self._definitions(element)
         elif tag in ("ol", "ul"):
             self._list(element, depth)
+        elif tag == "p" and not self.lists and _is_bold(element) and _may_be_title(element.text_content().strip()):
+            self._heading(trimmed(runs_of(element)), 3)
         else:
             self._text(element.text)
             self._children(element, depth)
@@ -193,11 +200,14 @@ class _Walk:
                 self.sources.append(read_entry(OWN_NUMBER.sub("", entry), number=number, line=line))
         elif self.below_sources and not re.search(r"[.!?…:]\W*$", text):
             self.left_out.append(LeftOut(line, text, "below the list of sources, no entry of it"))
+        elif not self.prose and self.kind == "paragraph" and _is_byline(runs):
+            self.left_out.append(LeftOut(line, text, "byline, with the numbers of places of work"))
         elif not NOTICE.match(text) and not PROVENANCE.match(text) and (reason := furniture_reason(text)):
             self.left_out.append(LeftOut(line, text, reason))
         else:
             kind: BlockKind = "vignette" if VIGNETTE.match(text) else self.kind
             self.blocks.append(PageBlock(kind, (runs,), line, self.level, self.number))
+            self.prose = self.prose or bool(re.search(r"\w[.!?…]\W*\d*\W*$", text))
         # What follows inside the same item, after a nested list, is a paragraph of its own.
 
     def _children(self, element: Element, depth: int) -> None:
@@ -320,10 +330,41 @@ def _may_be_title(text: str) -> bool:
     return len(text.split()) <= 14 and bool(re.match(r"\W?[^\W_a-z]", text)) and not re.search(r"[.!…:;,]\W*\d*$", text)
 
 
-def _numbered(sources: list[PageSource]) -> list[PageSource]:
-    """Return sources with notes that are cited by a letter or sign numbered behind the others."""
-    fresh = count(max((source.number for source in sources), default=0) + 1)
-    return [replace(source, number=source.number or next(fresh)) for source in sources]
+def _numbered(walk: _Walk) -> Iterator[PageSource]:
+    """Yield the sources; notes that links find, whatever their number, give way to a list that numbers alike.
+
+    So do those that are cited by a letter or sign. Both get the numbers behind the others.
+    """
+    listed = {source.number for source in walk.sources if not source.anchor}
+    fresh = count(max((source.number for source in walk.sources), default=0) + 1)
+    for source in walk.sources:
+        if source.anchor and (source.number in listed or not source.number):
+            number = next(fresh)
+            if source.number:
+                problem = f"note {source.number} has a number of the list of sources too: it is now {number}"
+                walk.doubts.append(Doubt(source.line, source.reference[:60], problem))
+            yield replace(source, number=number)
+        else:
+            yield source
+            listed.add(source.number if source.anchor else 0)
+
+
+def _is_byline(runs: Runs) -> bool:
+    """Return whether a block names persons with the raised numbers of their places of work, or such a place."""
+    if not any(run.raised and run.text.strip(" ,*") for run in runs):
+        return False
+    if runs[0].raised:
+        return len(runs) > 1 and not re.search(r"[.!?]\s+[A-Z]\w+\s\w", words_of(runs))
+    names = re.split(r",|;|&|\band\b|·", "".join(", " if run.raised else run.text for run in runs))
+    return all(NAMED.fullmatch(name.strip()) for name in names if name.strip())
+
+
+def _is_bold(element: Element) -> bool:
+    """Return whether a paragraph is bold from end to end."""
+    inside = [child for child in element if (child.text_content() or "").strip() or (child.tail or "").strip()]
+    return bool(inside) and not (element.text or "").strip() and all(
+        child.tag in ("b", "strong") and not (child.tail or "").strip() for child in inside
+    )  # fmt: skip
 
 
 def _with_content(walk: _Walk) -> Iterator[PageBlock]:
