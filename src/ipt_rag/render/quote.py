@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from html import escape
 
 from ipt_rag.page_text import PageText
+from ipt_rag.quoting import quote_of
 from ipt_rag.records import Article, Passage, Quote, Reference
 from ipt_rag.render.article_text import LLM_TAG, MARKER, Link, cells, inline, plain_line, prose
 from ipt_rag.render.blocks import around, blocks_html
@@ -12,24 +13,8 @@ from ipt_rag.render.sources import number_link, source_html
 
 def shown(article: Article, passage: Passage) -> Quote:
     """Return a passage of an article as a quote that no question has met: score 0, nothing matched."""
-    tiers = {source.tier for source in article.sources if source.number in passage.sources} - {""}
-    return Quote(
-        text=passage.text,
-        article=article.slug,
-        title=article.title,
-        section=" › ".join(passage.section),
-        kind=passage.kind,
-        start=passage.start,
-        end=passage.end,
-        lead_in=passage.lead_in,
-        sources=passage.sources,
-        own_sources=passage.own_sources,
-        llm=passage.llm,
-        provenance=passage.provenance,
-        tiers=tuple(sorted(tiers)),
-        score=0.0,
-        matched=(),
-    )
+    sources = {source.number: source for source in article.sources}
+    return quote_of(passage, title=article.title, sources=sources)
 
 
 def quote_html(
