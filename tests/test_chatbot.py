@@ -21,6 +21,10 @@ SECRET = "xyzzy"  # what the guard of these tests takes for an identifier
 class Guarding:
     """A guard that knows one secret word."""
 
+    def knowing(self, names: Sequence[str]) -> "Guarding":
+        """Return itself: names are no secret words."""
+        return self
+
     def find(self, text: str) -> tuple[PhiFinding, ...]:
         """Return where the secret stands."""
         start = text.find(SECRET)
@@ -207,6 +211,20 @@ def test_an_article_as_indexed(always: Chatbot, articles: Path) -> None:
     assert always.article("tea").text == data.decode()
     with pytest.raises(CorpusError, match="It holds: lanterns, tea, tides"):
         always.article("coffee")
+
+
+def test_a_new_generation_is_answered_from(
+    always: Chatbot, articles: Path, small_index: Path, counting: Encoder
+) -> None:
+    """Once an article is gone from the index nothing of it is quoted; without a change the chatbot stays the same."""
+    assert always.current() is always
+    (articles / "tea.md").unlink()
+    build_index(articles, small_index, open_encoder=lambda: counting)
+    renewed = always.current()
+    assert renewed.index.digest != always.index.digest
+    assert {quote.article for quote in always.ask("tea", ranked=50).ranked} >= {"tea"}
+    assert "tea" not in {quote.article for quote in renewed.ask("tea", ranked=50).ranked}
+    assert renewed.current() is renewed
 
 
 def test_without_an_index(tmp_path: Path) -> None:

@@ -36,6 +36,7 @@ class Chatbot:
         self.index = index
         self.searcher = Searcher(index, encoder)
         self._quoter = Quoter(index, encoder)
+        self._encoder = encoder
         self._guard = guard
         self._models = models
         self._titles = index.articles()
@@ -49,11 +50,23 @@ class Chatbot:
             EncoderError: the encoder is missing or not the one we know.
         """
         opened = Index.open(Path(index))
-        references = (source.reference for sources in opened.sources().values() for source in sources.values())
-        guard = Guard(author_names(references))
+        guard = Guard(_authors(opened))
         # The guard's model loads beside the encoder's; a question that comes first waits for it.
         threading.Thread(target=guard.load, name="loading the guard", daemon=True).start()
         return cls(opened, MiniLM.open(), guard, shipped_models())
+
+    def current(self) -> "Chatbot":
+        """Return this chatbot, or one over the generation that has taken the place of its own since it was opened.
+
+        The encoder and the guard's model are not loaded again.
+
+        Raises:
+            IndexMissingError, IndexDamagedError: there is no whole index any more.
+        """
+        if not self.index.replaced:
+            return self
+        opened = Index.open(self.index.folder)
+        return Chatbot(opened, self._encoder, self._guard.knowing(_authors(opened)), self._models)
 
     def ask(self, question: str, *, earlier: Sequence[str] = (), ranked: int = 0, only: Filter = EVERYTHING) -> Answer:
         """Return the answer to a question, with its best `ranked` passages whatever was decided.
@@ -197,6 +210,11 @@ class Chatbot:
                 for question, answer in zip(questions, answers, strict=True)
             ),
         )
+
+
+def _authors(index: Index) -> tuple[str, ...]:
+    """Return the names of the authors of all sources, which are no patients' names."""
+    return author_names(source.reference for sources in index.sources().values() for source in sources.values())
 
 
 def _once(quotes: Iterable[Quote]) -> tuple[Quote, ...]:

@@ -155,6 +155,7 @@ class Index:
     def __init__(self, folder: Path, manifest: Mapping[str, Any]) -> None:
         self.digest: str = manifest["digest"]
         self.made_from: Mapping[str, Any] = manifest["made_from"]
+        self.folder = folder.parent  # of the generations
         self._lock = threading.Lock()
         uri = f"{(folder / 'passages.sqlite').absolute().as_uri()}?mode=ro&immutable=1"
         self._database = sqlite3.connect(uri, uri=True, check_same_thread=False)
@@ -206,6 +207,11 @@ class Index:
                     f"{name} of the index in {folder} is missing or damaged. {REBUILD.format(folder=folder)}"
                 )
         return cls(generation, manifest)
+
+    @property
+    def replaced(self) -> bool:
+        """Whether another generation has taken this one's place on the disk."""
+        return current_digest(self.folder) != self.digest
 
     @property
     def chunk_count(self) -> int:

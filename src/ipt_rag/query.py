@@ -65,6 +65,13 @@ REFLECTION_ASKED = re.compile(
 DEFINITION_ASKED = re.compile(
     r"\b(?:defin\w*|mean(?:s|ing)?|term|terminology|stands? for)\b|^\W*what(?: is|[’']s| are)\b", re.IGNORECASE
 )
+# What asks for an entry of a source list rather than for what the article says.
+SOURCE_ASKED = re.compile(
+    r"\b(?:sources?|references?|cit(?:e|ed|es|ations?)|authors?|authored|wrote|written|who|whose|whom|titles?|journals?|"
+    r"published|publications?|papers?|doi|volumes?|pages?|links?|urls?|websites?|videos?|tiers?|manuals?|books?|chapters?|"
+    r"editions?|bibliograph\w*|\d{4})\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +84,7 @@ class Query:
     asks_example: bool
     asks_reflection: bool
     asks_definition: bool
+    asks_source: bool
 
 
 def understand(question: str, vocabulary: Mapping[str, int], known: Collection[str]) -> Query:
@@ -104,6 +112,7 @@ def understand(question: str, vocabulary: Mapping[str, int], known: Collection[s
         bool(EXAMPLE_ASKED.search(text)),
         bool(REFLECTION_ASKED.search(text)),
         bool(DEFINITION_ASKED.search(text)),
+        bool(SOURCE_ASKED.search(text)),
     )
 
 

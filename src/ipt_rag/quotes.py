@@ -1,15 +1,16 @@
 """Hits -> what is shown of them: quotes with their place and provenance, references, sections to read on in."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from ipt_rag import settings
 from ipt_rag.embed import Encoder
 from ipt_rag.facets import facet_of
 from ipt_rag.index import Index
 from ipt_rag.query import content_words
+from ipt_rag.quoting import quote_of
 from ipt_rag.rank import Ranked
-from ipt_rag.records import Passage, Place, Quote, Reference, Source
+from ipt_rag.records import Passage, Place, Quote, Reference
 from ipt_rag.search import Search
 
 
@@ -82,43 +83,6 @@ class Quoter:
             for match in re.finditer(rf"(?<!\w){re.escape(word)}(?!\w)", passage.text, re.IGNORECASE)
         )
         return tuple(sorted(found))
-
-
-def quote_of(
-    passage: Passage,
-    *,
-    title: str,
-    sources: Mapping[int, Source],
-    score: float = 0.0,
-    matched: tuple[tuple[int, int], ...] = (),
-) -> Quote:
-    """Return a passage as a quote, with the tiers of its sources; by default as one that no question has met.
-
-    Args:
-        passage: what is quoted.
-        title: of its article.
-        sources: those of its article, by number.
-        score: 0 to 1, higher is closer.
-        matched: offsets into its text of the words that met a question.
-    """
-    tiers = {sources[number].tier for number in passage.sources if number in sources} - {""}
-    return Quote(
-        text=passage.text,
-        article=passage.article,
-        title=title,
-        section=" › ".join(passage.section),
-        kind=passage.kind,
-        start=passage.start,
-        end=passage.end,
-        lead_in=passage.lead_in,
-        sources=passage.sources,
-        own_sources=passage.own_sources,
-        llm=passage.llm,
-        provenance=passage.provenance,
-        tiers=tuple(sorted(tiers)),
-        score=score,
-        matched=matched,
-    )
 
 
 def _word_around(text: str, start: int, end: int) -> str:

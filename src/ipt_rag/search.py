@@ -168,6 +168,6 @@ class Searcher:
         kind = self.index.kinds[number]
         if (term := self._terms.get(number)) and term <= asked_terms:
             return -0.05
-        if kind == "vignette" and not query.asks_example:
+        if (kind == "vignette" and not query.asks_example) or (kind == "source" and not query.asks_source):
             return 0.05
         return 0.02 if kind == "question" and not query.asks_reflection else 0.0

@@ -78,7 +78,7 @@ def removed_text(removed: Removed, index: Path) -> str:
     else:
         lines += [f"The index in {index} does not hold it."]
     if removed.indexed:
-        lines += ["A page that is open answers from the index it began with: start it anew."]
+        lines += ["A page that is open answers without it from its next question on."]
     return CONTROL.sub(" ", "\n".join(lines))
 
 
