@@ -65,8 +65,9 @@ def ask_claims(chatbot: Chatbot, collection: Collection, *, answerable: bool) ->
         answer = chatbot.ask(claim, ranked=DEPTH)
         gold = {slug_of(document) for document in collection.gains[name]}
         right = tuple(quote.article in gold for quote in answer.ranked)
+        relevant = sum(article in gold for article in chatbot.index.articles_of)
         answered = answer.status == "answered"
-        judged.append(Judged({"question": claim}, answerable, right, sum(right), answer.confidence, answered, ()))
+        judged.append(Judged({"question": claim}, answerable, right, relevant, answer.confidence, answered, ()))
     return judged
 
 
