@@ -20,8 +20,8 @@ from ipt_rag.chatbot import Chatbot
 from ipt_rag.cli import main
 from ipt_rag.errors import FeedbackRefusedError
 from ipt_rag.feedback import Feedback
+from ipt_rag.page_replies import Replies
 from ipt_rag.phi import Guard
-from ipt_rag.ui import answer_packet, check_packet, feedback_packet
 
 ROOT = Path(__file__).parent.parent
 COMMAND = (sys.executable, "-c", "from ipt_rag.cli import main; main()")
@@ -215,13 +215,14 @@ def test_a_crash_behind_the_page_repeats_nothing(tmp_path: Path, caplog: pytest.
     """Where answering, checking or noting breaks, the page says so; neither it nor the log holds what was typed."""
     library = cast(Any, Breaks())
     feedback = Feedback(tmp_path / "notes", find_phi=library.find_phi)
+    replies = Replies(lambda: library, feedback)
     packets = [
         packet
         for text, *_ in PLANTED
         for packet in (
-            answer_packet(lambda: library, cast(Any, None), text, {}),
-            check_packet(lambda: library, cast(Any, None), cast(Any, None), text, ""),
-            feedback_packet(lambda: library, feedback, {"verdict": "useful", "question": text}),
+            replies.turn(text, {}),
+            replies.verdict(text, ""),
+            replies.noted({"verdict": "useful", "question": text}),
         )
     ]
     assert {packet["status"] for packet in packets} == {"problem"}

@@ -12,6 +12,7 @@ from invented_pages import Invented, Part, Said, as_docx, as_html, as_markdown, 
 from ipt_rag.corpus import read_article
 from ipt_rag.errors import ImportRefusedError
 from ipt_rag.intake import add_page
+from ipt_rag.lint import exit_code, lint_articles
 from ipt_rag.plain import plain_text
 from ipt_rag.records import Article
 from ipt_rag.sentences import split_sentences
@@ -206,3 +207,43 @@ def test_a_broken_pdf_is_one_sentence(content: bytes, said: str, tmp_path: Path)
     with pytest.raises(ImportRefusedError, match=said):
         add_page(tmp_path / "page.pdf", tmp_path / "corpus")
     assert not (tmp_path / "corpus").exists()
+
+
+@pytest.mark.parametrize(
+    ("pattern", "faults"),
+    [
+        pytest.param(
+            "000_*.txt",
+            {
+                ("A202", "says “7 sources”, but 8 are listed"),
+                ("A201", "source 8 is never cited"),
+                ("A302", "looks like “areas” and “grief” glued together"),
+                ("A303", "an illustrative example, not a finding"),
+                ("A102", "no licence in the front matter"),
+            },
+            id="clinical",
+        ),
+        pytest.param(
+            "002_*.txt",
+            {
+                ("A103", "the title was taken from the first words; the page prints no title"),
+                ("A102", "no date in the front matter"),
+                ("A102", "no licence in the front matter"),
+                ("A301", "none of its 61 sentences has a source or an LLM tag"),
+            },
+            id="magazine",
+        ),
+    ],
+)
+def test_what_is_wrong_with_the_licensed_articles_is_found(
+    pattern: str, faults: set[tuple[str, str]], tmp_path: Path
+) -> None:
+    """Every known fault of each, and of no other kind but sentences in the boxes around the clinical article's text."""
+    path = add_page(licensed(pattern), tmp_path).path
+    found = lint_articles([path], count_tokens=len, max_tokens=100_000, find_phi=lambda _: ())
+    assert faults <= {(each.code, each.message) for each in found}
+    boxed = [
+        each for each in found if re.fullmatch(r"(?:a sentence|\d sentences) without source or LLM tag", each.message)
+    ]
+    assert {(each.code, each.message) for each in found if each not in boxed} == faults
+    assert exit_code(found) == 1

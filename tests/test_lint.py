@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from ipt_rag.corpus import read_article
-from ipt_rag.importing import import_page
 from ipt_rag.keys import keys_path, text_digest
 from ipt_rag.lint import LintFinding, as_github, as_json, as_text, exit_code, lint_articles
 from ipt_rag.passages import split_passages
@@ -136,48 +135,6 @@ def test_formats_for_people_forges_and_machines() -> None:
     assert as_github(finding) == "::warning file=a%2Cb.md,line=3,title=A201::100%25 never%0Acited"
     assert json.loads(as_json([finding]))[0]["code"] == "A201"
     assert exit_code([finding]) == 1
-
-
-@pytest.mark.parametrize(
-    ("pattern", "faults"),
-    [
-        pytest.param(
-            "000_*.txt",
-            {
-                ("A202", "says “7 sources”, but 8 are listed"),
-                ("A201", "source 8 is never cited"),
-                ("A302", "looks like “areas” and “grief” glued together"),
-                ("A303", "an illustrative example, not a finding"),
-                ("A102", "no licence in the front matter"),
-            },
-            id="clinical",
-        ),
-        pytest.param(
-            "002_*.txt",
-            {
-                ("A103", "the title was taken from the first words; the page prints no title"),
-                ("A102", "no date in the front matter"),
-                ("A102", "no licence in the front matter"),
-                ("A301", "none of its 61 sentences has a source or an LLM tag"),
-            },
-            id="magazine",
-        ),
-    ],
-)
-def test_what_is_wrong_with_the_licensed_articles_is_found(
-    pattern: str, faults: set[tuple[str, str]], shared: Path, tmp_path: Path
-) -> None:
-    """Every known fault of each, and of no other kind but sentences in the boxes around the clinical article's text."""
-    [page] = (shared / "articles").glob(pattern)
-    path = tmp_path / "article.md"
-    path.write_text(import_page(page).markdown, encoding="utf-8")
-    found = lint_articles([path], count_tokens=count_words, max_tokens=10_000, find_phi=find_dates)
-    assert faults <= {(each.code, each.message) for each in found}
-    boxed = [
-        each for each in found if re.fullmatch(r"(?:a sentence|\d sentences) without source or LLM tag", each.message)
-    ]
-    assert {(each.code, each.message) for each in found if each not in boxed} == faults
-    assert exit_code(found) == 1
 
 
 def test_the_projects_own_corpus_is_clean(root: Path) -> None:
