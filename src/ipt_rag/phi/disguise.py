@@ -43,7 +43,7 @@ _SPOKEN = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(
-    rf"{'|'.join(_ORDINALS)}|{_NUMBER}|{'|'.join(_REPEATS)}|hundred|thousand|and|o|\d{1, 12}", re.IGNORECASE
+    rf"{'|'.join(_ORDINALS)}|{_NUMBER}|{'|'.join(_REPEATS)}|hundred|thousand|and|o|\d{{1,12}}", re.IGNORECASE
 )
 _SPOKEN_MARK = re.compile(r"(?<=\d)[\s,]{1,3}(?P<mark>slash|dash|hyphen|minus|point)[\s,]{1,3}(?=\d)", re.IGNORECASE)
 _MARKS = {"slash": "/", "dash": "-", "hyphen": "-", "minus": "-", "point": "."}
