@@ -202,6 +202,10 @@ def test_verifying_an_export_repeats_nothing(private: Path, tmp_path: Path, capf
 class Breaks:
     """A library whose every door fails with the words that it was given, as a bug of ours or of a library might."""
 
+    def article(self, slug: str) -> NoReturn:
+        """Raise with the slug."""
+        raise KeyError(slug)
+
     def ask(self, question: str, **_: object) -> NoReturn:
         """Raise with the question."""
         raise RuntimeError(question)
