@@ -226,7 +226,7 @@ def test_a_crash_behind_the_page_repeats_nothing(tmp_path: Path, caplog: pytest.
         for packet in (
             replies.turn(text, {}),
             replies.verdict(text, ""),
-            replies.noted({"verdict": "useful", "question": text}),
+            replies.noted({"verdict": "useful", "question": text, "index": "0" * 16}),
         )
     ]
     assert {packet["status"] for packet in packets} == {"problem"}
