@@ -11,7 +11,7 @@ from filelock import FileLock, Timeout
 from ipt_rag import settings
 from ipt_rag.chunks import pack_passages, search_text
 from ipt_rag.corpus import read_corpus
-from ipt_rag.embed import Encoder, Matrix, MiniLM
+from ipt_rag.embed import Matrix, MiniLM, PassageEncoder
 from ipt_rag.errors import IndexDamagedError, IndexMissingError, SettingsError
 from ipt_rag.index import (
     FORMAT,
@@ -46,7 +46,11 @@ class BuildReport:
 
 
 def build_index(
-    corpus: Path, index: Path, *, report: Report = lambda line: None, open_encoder: Callable[[], Encoder] = MiniLM.open
+    corpus: Path,
+    index: Path,
+    *,
+    report: Report = lambda line: None,
+    open_encoder: Callable[[], PassageEncoder] = MiniLM.open,
 ) -> BuildReport:
     """Bring an index up to date with a corpus and say what was done; unchanged texts are not embedded again.
 
@@ -91,7 +95,7 @@ def _build(
     keys: Sequence[Keys],
     index: Path,
     report: Report,
-    open_encoder: Callable[[], Encoder],
+    open_encoder: Callable[[], PassageEncoder],
 ) -> BuildReport:
     made_from = _made_from(articles, keys)
     digest = digest_of(made_from)
@@ -129,6 +133,7 @@ def _build(
         ],
         chunks=chunks,
         vectors=made.vectors([chunk.text for chunk in chunks]),
+        question_graph=reusable.question_graph.read_bytes() if reusable else encoder.question_graph,
         made_from=made_from,
     )
     write_generation(index, contents)
@@ -151,7 +156,7 @@ def _heading(passage: Passage, tiers: Mapping[int, str]) -> tuple[str, ...]:
 class _Embedded:
     """Vectors of texts: those the last generation holds are taken from it, the others are made and counted."""
 
-    def __init__(self, encoder: Encoder, last: Index | None, report: Report) -> None:
+    def __init__(self, encoder: PassageEncoder, last: Index | None, report: Report) -> None:
         self.count = 0
         self._encoder = encoder
         self._tokens = last.stored_tokens() if last else {}

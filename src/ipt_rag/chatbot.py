@@ -15,7 +15,7 @@ from ipt_rag import settings
 from ipt_rag.asked import lacks, what_is_asked
 from ipt_rag.corpus import parse_article
 from ipt_rag.decide import Decision, Model, Models, Signals, decide, shipped_models
-from ipt_rag.embed import Encoder, Matrix, MiniLM, TokenVectors
+from ipt_rag.embed import Matrix, QuestionEncoder, QuestionGraph, TokenVectors
 from ipt_rag.errors import CorpusError, QuestionError
 from ipt_rag.follow_up import read_turn
 from ipt_rag.index import Index
@@ -43,7 +43,7 @@ class Search:
 class Chatbot:
     """Answers questions with passages of one index, or says that the articles do not; safe to call from threads."""
 
-    def __init__(self, index: Index, encoder: Encoder, guard: Guard, models: Models) -> None:
+    def __init__(self, index: Index, encoder: QuestionEncoder, guard: Guard, models: Models) -> None:
         self.index = index
         self._encoder = encoder
         self._guard = guard
@@ -77,7 +77,7 @@ class Chatbot:
         guard = Guard(author_names(references))
         # The guard's model loads beside the encoder's; a question that comes first waits for it.
         threading.Thread(target=guard.load, name="loading the guard", daemon=True).start()
-        return cls(opened, MiniLM.open(), guard, shipped_models())
+        return cls(opened, QuestionGraph.open(opened.question_graph), guard, shipped_models())
 
     def ask(self, question: str, *, earlier: Sequence[str] = (), ranked: int = 0, only: Filter = EVERYTHING) -> Answer:
         """Return the answer to a question, with its best `ranked` passages whatever was decided.

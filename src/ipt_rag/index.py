@@ -5,6 +5,7 @@
     index/<digest>/passages.sqlite      articles, passages, chunks, and the FTS5 word index
     index/<digest>/vectors.faiss        one unit vector for each chunk
     index/<digest>/tokens.npy           unit vectors of all tokens, half precision, by passage
+    index/<digest>/question.onnx        the encoder, as the graph that reads questions
 
 A generation is written beside the others, fsynced, and only then named in CURRENT; reading one verifies every
 digest before any file is opened. Nothing is ever unpickled.
@@ -30,8 +31,8 @@ from numpy.typing import NDArray
 from ipt_rag.errors import IndexDamagedError, IndexMissingError
 from ipt_rag.records import Article, Chunk, Kind, Passage, Source, Span
 
-FORMAT = 4  # raise whenever the same articles would make another generation, or the files change
-FILES = ("passages.sqlite", "vectors.faiss", "tokens.npy")
+FORMAT = 5  # raise whenever the same articles would make another generation, or the files change
+FILES = ("passages.sqlite", "vectors.faiss", "tokens.npy", "question.onnx")
 REBUILD = "Run `ipt-rag build --index {folder}` to make it."
 SCHEMA = """
 CREATE TABLE articles (slug TEXT PRIMARY KEY, title TEXT, file TEXT) STRICT;
@@ -70,6 +71,7 @@ class Contents:
     entries: Sequence[Entry]
     chunks: Sequence[Chunk]  # `first` and `after` count entries
     vectors: Matrix
+    question_graph: bytes
     made_from: Mapping[str, Any]  # what decides the digest: format, encoder, settings, articles
 
 
@@ -104,6 +106,7 @@ def write_generation(folder: Path, contents: Contents) -> str:
         (draft / "vectors.faiss").write_bytes(faiss.serialize_index(flat).tobytes())
         with (draft / "tokens.npy").open("wb") as file:
             np.save(file, _all_tokens(contents), allow_pickle=False)
+        (draft / "question.onnx").write_bytes(contents.question_graph)
         manifest = {
             "digest": digest,
             "made_from": contents.made_from,
@@ -139,6 +142,7 @@ class Index:
     def __init__(self, folder: Path, manifest: Mapping[str, Any]) -> None:
         self.digest: str = manifest["digest"]
         self.made_from: Mapping[str, Any] = manifest["made_from"]
+        self.question_graph = folder / "question.onnx"
         self._lock = threading.Lock()
         uri = f"{(folder / 'passages.sqlite').absolute().as_uri()}?mode=ro&immutable=1"
         self._database = sqlite3.connect(uri, uri=True, check_same_thread=False)
