@@ -7,7 +7,7 @@ import pytest
 
 from ipt_rag.chatbot import Chatbot
 from ipt_rag.decide import Model, Models
-from ipt_rag.embed import Encoder, Matrix, TokenVectors
+from ipt_rag.embed import Matrix, QuestionEncoder, TokenVectors
 from ipt_rag.errors import CorpusError, IndexMissingError, QuestionError
 from ipt_rag.index import Index
 from ipt_rag.records import PhiFinding, Place, Reference
@@ -32,19 +32,19 @@ class Guarding:
         return self.find(text) or ((PhiFinding("a secret word", 0, len(text)),) if ends else ())
 
 
-def chatbot_over(index: Path, encoder: Encoder, model: Model = ALWAYS) -> Chatbot:
+def chatbot_over(index: Path, encoder: QuestionEncoder, model: Model = ALWAYS) -> Chatbot:
     """Return a chatbot that always answers, or never does."""
     return Chatbot(Index.open(index), encoder, Guarding(), Models(model, model))  # type: ignore[arg-type]
 
 
 @pytest.fixture
-def always(small_index: Path, counting: Encoder) -> Chatbot:
+def always(small_index: Path, counting: QuestionEncoder) -> Chatbot:
     """A chatbot over the three invented articles that finds every question answered."""
     return chatbot_over(small_index, counting)
 
 
 @pytest.fixture
-def never(small_index: Path, counting: Encoder) -> Chatbot:
+def never(small_index: Path, counting: QuestionEncoder) -> Chatbot:
     """One that finds none answered."""
     return chatbot_over(small_index, counting, NEVER)
 

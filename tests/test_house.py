@@ -22,11 +22,13 @@ HEAVY = (
     "langchain_text_splitters",
     "lxml",
     "mammoth",
+    "onnxruntime",
     "pdfplumber",
     "rapidfuzz",
     "sentence_transformers",
     "snowballstemmer",
     "spacy",
+    "tokenizers",
     "torch",
 )
 PIN = re.compile(r"^([a-z0-9][a-z0-9._-]*)==([^ ;]+)", re.MULTILINE | re.IGNORECASE)
