@@ -11,6 +11,8 @@ from ipt_rag import index as index_module
 from ipt_rag.embed import PassageEncoder
 from ipt_rag.errors import IndexDamagedError, IndexMissingError
 from ipt_rag.index import FILES, Contents, Entry, Index, current_digest, digest_of, write_generation
+from ipt_rag.maxsim import bytes_of, in_steps
+from ipt_rag.query import stems
 from ipt_rag.records import Article, Chunk, Passage, Source, Span
 
 TEXTS = ("Tea and tea.", "The kettle sings.", "The tide turns, as the moon does.")
@@ -29,8 +31,8 @@ def contents(
         lead_in = Span("Rules:", 0, 6) if number == 1 else None
         passage = Passage("tea", ("A", "B"), "item", text, number, number + 9, lead_in, (4, 1), (4,), number == 2)
         keys = KEYS.get(number, ())
-        tokens, *key_tokens = (each.vectors.astype(np.float16) for each in encoder.encode_tokens([text, *keys]))
-        entries.append(Entry(passage, text, keys, tokens, key_tokens))
+        tokens, *key_tokens = (in_steps(each.vectors) for each in encoder.encode_tokens([text, *keys]))
+        entries.append(Entry(passage, text, keys, tuple(sorted({*stems(text)})), tokens, key_tokens))
     chunks = (Chunk(texts[0], 0, 1), Chunk(" ".join(texts[1:]), 1, len(texts)))
     vectors = encoder.encode([chunk.text for chunk in chunks])
     return Contents([(article, article.text)], entries, chunks, vectors, encoder.question_graph, made_from)
@@ -109,6 +111,18 @@ def test_tokens_of_a_passage_and_of_all_its_keys(index: Index, counting: Passage
     joined, starts = index.all_tokens([1, 2])
     assert np.array_equal(joined, np.concatenate([own[1], *keys, own[2]]))
     assert starts.tolist() == [0, len(joined) - len(own[2])]
+    for numbers in ([1, 2], [0, 1, 2]):
+        joined, starts = index.all_tokens(numbers)
+        high, rough_starts = index.rough_tokens(numbers)
+        assert np.array_equal(high, bytes_of(in_steps(joined))[0])
+        assert starts.tolist() == rough_starts.tolist()
+
+
+def test_stems_of_passages(index: Index) -> None:
+    """A passage's stems come back, and each is known with the number of passages that hold it, not how often."""
+    assert index.stems(0) == {"tea"}
+    assert index.stems(2) == {"tide", "turn", "moon"}
+    assert index.stem_counts()["tea"] == 1
 
 
 def test_stored_vectors_by_text(index: Index, counting: PassageEncoder) -> None:
@@ -116,7 +130,7 @@ def test_stored_vectors_by_text(index: Index, counting: PassageEncoder) -> None:
     stored = index.stored_tokens()
     assert stored.keys() == {*TEXTS, *KEYS[1]}
     for text, vectors in stored.items():
-        assert np.array_equal(vectors, counting.encode_tokens([text])[0].vectors)
+        assert np.array_equal(vectors, in_steps(counting.encode_tokens([text])[0].vectors))
     for text, vector in index.stored_vectors().items():
         assert vector == pytest.approx(counting.encode([text])[0])
 
@@ -164,7 +178,7 @@ def test_other_files_in_the_folder_stay(folder: Path, counting: PassageEncoder) 
 
 @pytest.mark.parametrize(
     ("call", "occurrence"),
-    [("fsync", nth) for nth in range(1, 8)] + [("rename", 1), ("replace", 1), ("mkdir", 1)],
+    [("fsync", nth) for nth in range(1, 9)] + [("rename", 1), ("replace", 1), ("mkdir", 1)],
 )
 def test_a_failed_write_leaves_the_old_generation(
     folder: Path, counting: PassageEncoder, monkeypatch: pytest.MonkeyPatch, call: str, occurrence: int
@@ -188,7 +202,7 @@ def test_a_failed_write_leaves_the_old_generation(
     with pytest.raises(OSError, match="No space"):
         write_generation(folder, contents(counting, made_from=wanted))
     monkeypatch.undo()
-    renamed = call == "fsync" and occurrence == 7
+    renamed = call == "fsync" and occurrence == 8
     assert Index.open(folder).digest == (digest_of(wanted) if renamed else before)
     assert write_generation(folder, contents(counting, made_from=wanted)) == digest_of(wanted)
     assert not [path for path in folder.iterdir() if re.match(r"\.[0-9a-f]{16}\.", path.name)]

@@ -17,14 +17,15 @@ from ipt_rag.index import (
     FORMAT,
     Contents,
     Entry,
-    HalfMatrix,
     Index,
     current_digest,
     digest_of,
     write_generation,
 )
 from ipt_rag.keys import Keys, read_keys
+from ipt_rag.maxsim import Steps, in_steps
 from ipt_rag.passages import split_passages
+from ipt_rag.query import stems
 from ipt_rag.records import Article, Chunk, Passage
 from ipt_rag.sentences import split_sentences
 
@@ -128,7 +129,14 @@ def _build(
     contents = Contents(
         articles=[(article, article.text) for article in articles],
         entries=[
-            Entry(passage, text, its_keys, tokens[text], [tokens[key] for key in its_keys])
+            Entry(
+                passage,
+                text,
+                its_keys,
+                tuple(sorted({*stems(" ".join((text, *its_keys)))})),
+                tokens[text],
+                [tokens[key] for key in its_keys],
+            )
             for passage, text, its_keys in zip(passages, searched, asked, strict=True)
         ],
         chunks=chunks,
@@ -163,14 +171,14 @@ class _Embedded:
         self._vectors = last.stored_vectors() if last else {}
         self._report = report
 
-    def tokens(self, texts: Sequence[str]) -> dict[str, HalfMatrix]:
+    def tokens(self, texts: Sequence[str]) -> dict[str, Steps]:
         """Return the token vectors of each distinct text."""
         missing = [text for text in dict.fromkeys(texts) if text not in self._tokens]
         made = self._encoder.encode_tokens(missing, progress=self._progress("passages and keys", len(missing)))
         # A text of signs that the encoder does not know at all gets one token that matches nothing.
-        none = np.zeros((1, self._encoder.dim), np.float16)
+        none = np.zeros((1, self._encoder.dim), np.int16)
         new = {
-            text: encoded.vectors.astype(np.float16) if len(encoded.vectors) else none
+            text: in_steps(encoded.vectors) if len(encoded.vectors) else none
             for text, encoded in zip(missing, made, strict=True)
         }
         return {text: new[text] if text in new else self._tokens[text] for text in texts}

@@ -19,6 +19,7 @@ from ipt_rag.embed import Matrix, QuestionEncoder, QuestionGraph, TokenVectors
 from ipt_rag.errors import CorpusError, QuestionError
 from ipt_rag.follow_up import read_turn
 from ipt_rag.index import Index
+from ipt_rag.maxsim import MaxSim, exact
 from ipt_rag.phi import CRISIS_NOTICE, Guard, author_names, mentions_crisis
 from ipt_rag.query import Query, content_words, stems, understand
 from ipt_rag.rank import Ranked, rank
@@ -52,10 +53,8 @@ class Chatbot:
         self._sources = index.sources()
         texts = index.search_texts()
         self._vocabulary = Counter(word for text in texts for word in content_words(text))
-        # How many passages hold a stem, keys included: what is rare there tells more about a passage.
-        self._frequency = Counter(
-            stem for number, text in enumerate(texts) for stem in {*stems(" ".join((text, *index.keys(number))))}
-        )
+        self._frequency = index.stem_counts()  # what is rare there tells more about a passage
+        self._maxsim = MaxSim.open()
         # The defined words of each definition: what stands before its dash.
         self._terms = {
             number: {*stems(TERM_END.split(text, maxsplit=1)[0])}
@@ -152,9 +151,9 @@ class Chatbot:
         candidates = sorted({*near, *lexical})
         asked_terms = frozenset(stems(query.text)) if query.asks_definition else frozenset()
         hits = rank(
-            tokens.vectors,
             candidates,
-            *self.index.all_tokens(candidates),
+            self._maxsim.rough(tokens.vectors, *self.index.rough_tokens(candidates)),
+            lambda numbers: exact(tokens.vectors, *self.index.all_tokens(numbers)),
             lexical=lexical,
             discounts={number: self._discount(number, query, asked_terms) for number in candidates},
         )
@@ -188,7 +187,7 @@ class Chatbot:
             return None
         asked = what_is_asked(search.question)
         text = self.index.search_text(hit.number)
-        here = {*stems(" ".join((text, *self.index.keys(hit.number))))}
+        here = self.index.stems(hit.number)
         wanted = stems(search.query.text) or stems(" ".join(search.query.words))
         rarity = [math.log((len(self.index) + 1) / (1 + self._frequency[stem])) for stem in wanted]
         content = [bool(content_words(search.query.text[start:end])) for start, end in search.tokens.spans]

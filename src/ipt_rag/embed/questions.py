@@ -1,4 +1,4 @@
-"""A question -> its vector and those of its tokens, through the graph in the index; the door to ONNX Runtime."""
+"""A question -> its vector and those of its tokens, through the graph in the index."""
 
 from collections.abc import Collection
 from functools import cached_property
@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from ipt_rag.embed.tokens import Tokenizer
 from ipt_rag.embed.vectors import Matrix, TokenVectors
+from ipt_rag.graphs import open_graph
 
 
 class QuestionGraph:
@@ -26,13 +26,7 @@ class QuestionGraph:
         Raises:
             EncoderError: the tokenizer's package is missing, or its file is not the one we know.
         """
-        import onnxruntime  # not paid by a build
-
-        threadpool_limits(1)  # NumPy's BLAS: other threads would add in another order
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
-        return cls(session, Tokenizer.open())
+        return cls(open_graph(graph), Tokenizer.open())
 
     @cached_property
     def vocabulary(self) -> Collection[str]:
