@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from ipt_rag.maxsim import exact
 from ipt_rag.rank import LEADING, LEXICAL_WEIGHT, Matrix, Ranked, rank, token_weights
 
 TEA, POT, TIDE = np.eye(3, dtype=np.float32)
@@ -23,7 +22,7 @@ def order(
     """Return the passages ranked for a question, each given by its token vectors."""
 
     def closest(numbers: Sequence[int]) -> Matrix:
-        return np.concatenate([exact(np.stack(question), np.stack(passages[each]), np.array([0])) for each in numbers])
+        return np.stack([(np.stack(passages[number]) @ np.stack(question).T).max(axis=0) for number in numbers])
 
     numbers = sorted(passages)
     return rank(numbers, closest(numbers), closest, lexical=lexical or {}, discounts=discounts or {})

@@ -19,7 +19,7 @@ from ipt_rag.embed import Matrix, QuestionEncoder, QuestionGraph, TokenVectors
 from ipt_rag.errors import CorpusError, QuestionError
 from ipt_rag.follow_up import read_turn
 from ipt_rag.index import Index
-from ipt_rag.maxsim import MaxSim, exact
+from ipt_rag.maxsim import MaxSim
 from ipt_rag.phi import CRISIS_NOTICE, Guard, author_names, mentions_crisis
 from ipt_rag.query import Query, content_words, stems, understand
 from ipt_rag.rank import Ranked, rank
@@ -153,7 +153,7 @@ class Chatbot:
         hits = rank(
             candidates,
             self._maxsim.rough(tokens.vectors, *self.index.rough_tokens(candidates)),
-            lambda numbers: exact(tokens.vectors, *self.index.all_tokens(numbers)),
+            lambda numbers: self._maxsim.exact(tokens.vectors, *self.index.all_tokens(numbers)),
             lexical=lexical,
             discounts={number: self._discount(number, query, asked_terms) for number in candidates},
         )

@@ -249,10 +249,13 @@ class Index:
         unit: Matrix = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-12)
         return unit
 
-    def all_tokens(self, numbers: Sequence[int]) -> tuple[Matrix, Starts]:
-        """Return the token vectors of some passages with their keys, shape (tokens, dim), and each one's first row."""
+    def all_tokens(self, numbers: Sequence[int]) -> tuple[ByteMatrix, ByteMatrix, Starts]:
+        """Return the tokens of some passages with their keys and each one's first row: upper bytes, lower bytes, rows.
+
+        Both have the shape (tokens, dim).
+        """
         rows, starts = self._rows_of(numbers)
-        return vectors_of(self._high[rows], self._low[rows]), starts
+        return self._high[rows], self._low[rows], starts
 
     def rough_tokens(self, numbers: Sequence[int]) -> tuple[ByteMatrix, Starts]:
         """Return the upper bytes alone of the same; those of all passages are not copied."""

@@ -1,7 +1,8 @@
 """Tokens of a question and of passages -> how close each passage comes to each token of the question, twice over.
 
 Roughly, for all candidates: 8-bit integers through `product.onnx`, a quarter of the time of 32-bit floats and of the
-bytes. Exactly, for the few that may be shown. `product.onnx` multiplies integers, made by `scripts/make_product.py`.
+bytes. Exactly, for the few that may be shown: 16 bits of a stored number times 14 of the question's, as four such
+products. Sums of whole numbers have no order: they are the same on every processor.
 """
 
 from importlib.resources import files
@@ -20,6 +21,7 @@ Starts = NDArray[np.int64]
 STEPS = 32_767  # of a stored number from 0 to 1: 16 bits with the sign
 # 7 bits for a question's numbers: with 8, processors without VNNI instructions would cut off sums of two products.
 QUESTION_STEPS = 63
+FINE_STEPS = 2 * QUESTION_STEPS  # between two of those, from half a step below to half a step above
 
 
 class MaxSim:
@@ -43,19 +45,35 @@ class MaxSim:
         """
         if not len(question) or not len(starts):
             return np.zeros((len(starts), len(question)), dtype=np.float32)
-        scale = np.maximum(np.abs(question).max(axis=1), 1e-12) / QUESTION_STEPS
-        whole = np.rint(question / scale[:, np.newaxis]).astype(np.int8)
-        [products] = self._product.run(None, {"tokens": high, "question": np.ascontiguousarray(whole.T)})
-        closest = np.maximum.reduceat(products, starts, axis=0).astype(np.float32)
+        scale, coarse, _ = _in_question_steps(question)
+        closest = np.maximum.reduceat(self._products(high, coarse), starts, axis=0)
         # The second term is what the lower bytes would add, had each its mean.
-        cosines: Matrix = closest * (256 * scale / STEPS) + question.sum(axis=1) * np.float32(127.5 / STEPS)
+        cosines: Matrix = ((256 * closest + 127.5 * coarse.sum(axis=1)) * (scale / STEPS)).astype(np.float32)
         return cosines
 
+    def exact(self, question: Matrix, high: ByteMatrix, low: ByteMatrix, starts: Starts) -> Matrix:
+        """Return the same to within 0.0001, from both bytes."""
+        scale, coarse, fine = _in_question_steps(question)
+        both = np.concatenate([coarse, fine])
+        upper, lower = np.split(self._products(np.concatenate([high, low]), both), 2)
+        whole = 256.0 * upper + lower + 128.0 * both.sum(axis=1)  # 128: taken off the lower bytes as off the upper
+        cosines = (whole[:, : len(question)] + whole[:, len(question) :] / FINE_STEPS) * (scale / STEPS)
+        closest: Matrix = np.maximum.reduceat(cosines, starts, axis=0).astype(np.float32)
+        return closest
 
-def exact(question: Matrix, tokens: Matrix, starts: Starts) -> Matrix:
-    """Return the same from the passages' unit vectors, shape (tokens, dim), as exactly as they are stored."""
-    closest: Matrix = np.maximum.reduceat(tokens @ question.T, starts, axis=0)
-    return closest
+    def _products(self, stored: ByteMatrix, question: NDArray[np.int8]) -> NDArray[np.int32]:
+        """Return (stored - 128) times the question's numbers, shape (stored, question)."""
+        products: NDArray[np.int32]
+        [products] = self._product.run(None, {"tokens": stored, "question": np.ascontiguousarray(question.T)})
+        return products
+
+
+def _in_question_steps(question: Matrix) -> tuple[NDArray[np.float64], NDArray[np.int8], NDArray[np.int8]]:
+    """Return a scale for each token of a question, its numbers in steps of that, and the rest in fine steps."""
+    scale = np.maximum(np.abs(question).max(axis=1), 1e-12).astype(np.float64) / QUESTION_STEPS
+    steps = question / scale[:, np.newaxis]
+    coarse = np.rint(steps)
+    return scale, coarse.astype(np.int8), np.rint((steps - coarse) * FINE_STEPS).astype(np.int8)
 
 
 def in_steps(vectors: Matrix) -> Steps:
