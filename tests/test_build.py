@@ -235,7 +235,7 @@ index._write_passages = fatal(index._write_passages)
 for owner, name in ((os, "fsync"), (Path, "rename"), (Path, "replace"), (Path, "write_bytes")):
     setattr(owner, name, fatal(getattr(owner, name)))
 words = tuple(sys.argv[4].split())
-for left in range(1, 13):
+for left in range(1, 14):
     copy = Path(sys.argv[2]) / str(left)
     shutil.copytree(Path(sys.argv[2]) / "index", copy)
     child = os.fork()
@@ -246,9 +246,9 @@ for left in range(1, 13):
 """
     arguments = [str(articles), str(tmp_path), str(Path(__file__).parent), " ".join(counting.words)]
     told = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=True)
-    assert told.stdout.splitlines() == [f"{moment} {signal.SIGKILL}" for moment in range(1, 13)]
+    assert told.stdout.splitlines() == [f"{moment} {signal.SIGKILL}" for moment in range(1, 14)]
     digests = []
-    for moment in range(1, 13):
+    for moment in range(1, 14):
         after = Index.open(tmp_path / str(moment))
         texts = after.search_texts()
         assert ("Nobody signed it." in texts) == (after.digest == old)
@@ -258,7 +258,7 @@ for left in range(1, 13):
     assert digests == [old] * digests.count(old) + [new] * digests.count(new)
     assert digests[0] == old
     assert digests[-1] == new
-    assert not build_index(articles, tmp_path / "12", open_encoder=lambda: pytest.fail("nothing is to be done")).changed
+    assert not build_index(articles, tmp_path / "13", open_encoder=lambda: pytest.fail("nothing is to be done")).changed
 
 
 def test_ensure_index(articles: Path, index: Path, counting: PassageEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
