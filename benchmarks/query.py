@@ -8,7 +8,7 @@ it. Times are this thread's processor time, taken in turns, so that another prog
 
 import argparse
 import json
-import resource
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -34,9 +34,9 @@ def main() -> None:
     options = parser.parse_args()
     questions = [json.loads(line)["question"] for line in options.questions.read_text(encoding="utf-8").splitlines()]
     index = Index.open(options.index)
-    encoder, guard, models = QuestionGraph.open(index.question_graph), Guard(), shipped_models()
-    chatbot = Chatbot(index, encoder, guard, models)
     session, tokenizer = open_graph(index.question_graph), Tokenizer.open()
+    encoder, guard, models = QuestionGraph(session, tokenizer), Guard(), shipped_models()
+    chatbot = Chatbot(index, encoder, guard, models)
     words = {word: 1 for text in index.search_texts() for word in content_words(text)}
 
     def bare(question: str) -> Callable[[], object]:
@@ -61,7 +61,7 @@ def main() -> None:
                 step()
                 if round_:  # the first round warms up
                     measured[name].append(time.thread_time() - begun)
-        print(f"round {round_}: peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+        print(f"round {round_}: {memory('RssAnon'):.0f} MB of its own, {memory('RssFile'):.0f} MB of mapped files")
     figures = {name: percentiles(seconds) for name, seconds in measured.items()}
     print(f"{len(index)} passages, {len(questions)} questions, {options.rounds} rounds; ms of processor time")
     for name, times in figures.items():
@@ -70,6 +70,13 @@ def main() -> None:
         )
         print(f"{name}: {ratios}")
     keep(f"query-{len(index)}", {"passages": len(index), **figures})
+
+
+def memory(kind: str) -> float:
+    """Return what of this process is in memory, as Linux counts it, in MB; 0 elsewhere."""
+    status = Path("/proc/self/status")
+    found = re.search(rf"{kind}:\s+(\d+) kB", status.read_text()) if status.is_file() else None
+    return int(found[1]) / 1024 if found else 0.0
 
 
 if __name__ == "__main__":

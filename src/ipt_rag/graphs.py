@@ -1,5 +1,6 @@
 """An ONNX graph -> a session that runs it on one thread; the door to ONNX Runtime."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,9 @@ def open_graph(graph: Path | bytes) -> Any:
     The same inputs give the same bytes whatever the environment says of threads: one thread adds in one order. NumPy's
     BLAS, which multiplies beside it, is held to one as well.
     """
+    os.environ["ORT_DISABLE_TELEMETRY"] = (
+        "1"  # for who installs a later release than the locks': it would report its use
+    )
     import onnxruntime  # a build and `--help` do without
 
     threadpool_limits(1)
