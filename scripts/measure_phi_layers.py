@@ -23,7 +23,7 @@ def main() -> None:
     for left_out in ("", *LAYERS):
         found = measure(paths, Guard(layers=[layer for layer in LAYERS if layer != left_out]))
         rates = "".join(f"{overall(group):>16}" for group in (found.caught, found.hit, found.refused))
-        sys.stdout.write(f"{left_out or 'none':<12}{rates}{found.median_ms:>12.1f}{found.p95_ms:>9.1f}\n")
+        sys.stdout.write(f"{left_out or 'none':<12}{rates}{found.guard_ms.median:>12.1f}{found.guard_ms.p95:>9.1f}\n")
 
 
 if __name__ == "__main__":

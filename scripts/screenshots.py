@@ -9,6 +9,7 @@ import argparse
 import io
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -22,11 +23,10 @@ from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 IMAGES = ROOT / "docs" / "images"
-CHROMIUM = "/usr/bin/chromium"
 COLOURS = 96  # a page of text needs few: a picture is then a fifth of its size
 WIDTHS = (390, 1280)
 SCHEMES = ("light", "dark")
-SHOWN = {"answer-1280-light", "answer-390-dark", "reader-1280-light", "refused-1280-light"}  # by the README
+SHOWN = {"answer-1280-light", "answer-390-dark", "refused-390-light", "reader-390-light", "check-390-dark"}  # by README
 
 
 def main() -> None:
@@ -37,6 +37,9 @@ def main() -> None:
     parser.add_argument("--into", type=Path, default=IMAGES)
     options = parser.parse_args()
     options.into.mkdir(parents=True, exist_ok=True)
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    if chromium is None:
+        raise SystemExit("There is no Chromium on the path. Install it, then try again.")
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     environment = {**os.environ, "GRADIO_SERVER_NAME": "127.0.0.1", "GRADIO_SERVER_PORT": str(port)}
@@ -44,11 +47,16 @@ def main() -> None:
     try:
         wait_until_ready(port)
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
             for scheme in SCHEMES:
                 for width in WIDTHS:
+                    phone = width == min(WIDTHS)
                     context = browser.new_context(
-                        color_scheme=scheme, viewport={"width": width, "height": 900}, reduced_motion="reduce"
+                        color_scheme=scheme,
+                        viewport={"width": width, "height": 844 if phone else 900},
+                        reduced_motion="reduce",
+                        is_mobile=phone,
+                        has_touch=phone,
                     )
                     page = context.new_page()
                     page.goto(f"http://127.0.0.1:{port}")
@@ -92,9 +100,19 @@ def states(page: Page) -> list[tuple[str, bytes]]:
     page.locator("#state[data-state=ready]").wait_for()
     page.locator("#question textarea[aria-label]").wait_for()
     take("start")
+    page.route("**/healthz", lambda route: route.fulfill(json={"state": "reading"}))  # as in the first seconds
+    page.reload()
+    page.locator("#state[data-state=reading]").wait_for()
+    page.locator("#question textarea[aria-label]").wait_for()
+    take("reading")
+    page.unroute("**/healthz")
+    page.locator("#state[data-state=ready]").wait_for()
     ask("Is IPT used in bipolar disorder?")
     page.locator("#t1").wait_for()
     take("answer")
+    page.emulate_media(media="print")
+    take("printed")
+    page.emulate_media(media="screen")
     page.locator("#t1 summary").first.click()
     page.locator("#t1 blockquote a.number").first.click()
     take("context")
@@ -107,13 +125,19 @@ def states(page: Page) -> list[tuple[str, bytes]]:
     ask("Is IPT right for my patient Maria Lopez, born 3 May 1980?")
     page.locator("#refusal p").first.wait_for()
     take("refused")
+    ask("Who is IPT for? And what is the sick role?")
+    page.locator("#t4").wait_for()
+    take("parts")
     page.locator("#filters summary").click()
     page.locator("#filters input[name=article]").first.wait_for()
     page.locator("#filters input[name=article]").last.check()
     page.locator("#filters input[name=tier]").first.check()
     ask("Is IPT used in bipolar disorder?")
-    page.locator("#t4").wait_for()
+    page.locator("#t5").wait_for()
     take("filtered")
+    ask("And in adolescents?")
+    page.locator("#t6").wait_for()
+    take("understood")
     page.locator("#t1 .feedback summary").click()
     page.locator("#t1 .feedback textarea").focus()
     take("feedback")

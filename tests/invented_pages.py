@@ -2,14 +2,16 @@
 
 Everything is drawn from one `random.Random`, so that a seed names a page. The words are nonsense on purpose; the
 traps are not: decimals, statistics, ranges, score names, abbreviations, quotes and every sign that Markdown reads.
+`with_authors` and `with_notes` turn a page into one that cites by author and year, or by a note of its own each time.
 """
 
 import io
 import re
-import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from random import Random
+
+from word_files import noted, paragraph, run, word_file
 
 WORDS = """mood ties grief calm loss talk role work sleep trust harm plan week visit pair group aim step worry care
 wish turn speech doubt bond shift link strain rest cause sense""".split()
@@ -53,6 +55,22 @@ TRAPS = (
     "&copy; sign",
     "50 % of it",
     "[LLM x]",
+    "(95% CI 0.45 to 0.78)",
+    "OR 1.8 (1.1–2.9)",
+    "t(38) = 2.1",
+    "M = 12.4, SD = 3.1",
+    "(p = .03)",
+    "on 3 May 2021",
+    "in 2019–2021",
+    "5–7 visits",
+    "$4.50 each",
+    "No. 4 of them",
+    "pp. 12–19 there",
+    "10% to 20% more",
+    "vitamin B12",
+    "omega3 oil",
+    "H2O and CO2",
+    "a 3 × 2 design",
 )
 ENDINGS = (".", ".", ".", ".", ".", "!", ".”", ").", " in 1974.", " on the PHQ-9.", " by 40%.", "…", "?”")
 
@@ -72,6 +90,7 @@ class Part:
 
     kind: str
     said: tuple[Said, ...]
+    level: int = 0  # of an item: 0 for the outermost list
 
 
 @dataclass(frozen=True)
@@ -88,10 +107,10 @@ def invent(seed: int, *, max_sources: int, tags: bool = True) -> Invented:
     draw = Random(seed)
     sources = tuple(
         _source(draw, number)
-        for number in range(1, draw.randint(1, min(max_sources, draw.choice((9, 9, 9, 30, 120)))) + 1)
+        for number in range(1, draw.randint(1, min(max_sources, draw.choice((4, 9, 9, 9, 9, 9, 30, 120)))) + 1)
     )
     parts: list[Part] = [_paragraph(draw, len(sources), tags)]
-    for _ in range(draw.randint(1, 4)):
+    for _ in range(draw.randint(1, 3)):
         if draw.random() < 0.6:
             parts.append(Part("heading", (Said(_phrase(draw, 2, 5).capitalize(), (), False),)))
             parts.append(_paragraph(draw, len(sources), tags))
@@ -105,8 +124,12 @@ def _filler(draw: Random, sources: int, tags: bool) -> list[Part]:
         case 0:
             return [_paragraph(draw, sources, tags) for _ in range(draw.randint(1, 2))]
         case 1:
-            ended = draw.random() < 0.7
-            return [Part("item", (_said(draw, sources, tags, ended=ended),)) for _ in range(draw.randint(1, 4))]
+            ended, level = draw.random() < 0.7, 0
+            items = []
+            for index in range(draw.randint(1, 4)):
+                level = draw.randint(0, min(level + 1, 2)) if index else 0
+                items.append(Part("item", (_said(draw, sources, tags, ended=ended),), level))
+            return items
         case 2:
             terms = [_phrase(draw, 1, 3).capitalize() for _ in range(draw.randint(2, 4))]
             return [Part("definition", (Said(term, (), False), _said(draw, sources, tags))) for term in terms]
@@ -122,7 +145,7 @@ def _row(draw: Random, width: int, sources: int, tags: bool) -> Part:
 
 
 def _paragraph(draw: Random, sources: int, tags: bool) -> Part:
-    return Part("paragraph", tuple(_said(draw, sources, tags) for _ in range(draw.randint(1, 5))))
+    return Part("paragraph", tuple(_said(draw, sources, tags) for _ in range(draw.randint(1, 4))))
 
 
 def _said(draw: Random, sources: int, tags: bool, *, ended: bool = True) -> Said:
@@ -152,45 +175,130 @@ def _source(draw: Random, number: int) -> tuple[str, str]:
     return draw.choice(("", "T1", "T2", "T3")), f"Author {chr(65 + number % 26)}. {title}. 2016;173(7):680-687.{odd}"
 
 
-def as_copied_text(page: Invented, *, bracketed: bool) -> str:
-    """Return the page as a browser copies it, markers glued to the text or in brackets."""
+def with_authors(page: Invented, seed: int) -> Invented:
+    """Return the page with author and year in its sentences in place of numbers, and a list of sources without numbers.
+
+    Some sources share their first author, told apart by year, by a letter behind it, or by the other authors.
+    """
+    draw = Random(seed)
+    works = [_work(number) for number in range(len(page.sources))]
+    parts = []
+    for part in page.parts:
+        said = [_naming(each, works, draw) if part.kind != "heading" else each for each in part.said]
+        parts.append(replace(part, said=tuple(said)))
+    return replace(page, parts=tuple(parts), sources=tuple(("", reference) for _, reference in works))
+
+
+def _work(number: int) -> tuple[str, str]:
+    """Return how a source is named in the text and in the list."""
+    index, kind = divmod(number, 4)
+    first = _surname(index)
+    year = 1990 + index % 30
+    match kind:
+        case 0:
+            return f"{first}, {year}", f"{first}, A. B. ({year}). Calm talk and ties. Journal of Care, 173(7), 680–687."
+        case 1:
+            other = _surname(index + 50)
+            return (
+                f"{first} & {other}, {year}",
+                f"{first}, A., & {other}, C. ({year}). Rest. Care Quarterly, 4(1), 12–19.",
+            )
+        case 2:
+            return f"{first} et al., {year + 1}a", (
+                f"{first}, A., Klee, B., & Roe, C. ({year + 1}a). Talk after loss: a trial. https://care.example.org/{number}"
+            )
+        case _:
+            return (
+                f"{first} et al., {year + 1}b",
+                f"{first}, A., Roe, C., & Klee, B. ({year + 1}b). Role change. Some Press.",
+            )
+
+
+def _surname(index: int) -> str:
+    return "BDFGHKLMNPRSTVW"[index % 15] + "aeiou"[index // 15 % 5] + ("ll", "rn", "st", "ck")[index // 75 % 4] + "am"
+
+
+def _naming(said: Said, works: list[tuple[str, str]], draw: Random) -> Said:
+    if not said.numbers or not (said.text.endswith((" in 1974.", "%.")) or re.search(r"\w\.?$", said.text)):
+        return replace(said, numbers=())
+    opening = draw.choice(("", "", "see ", "e.g., "))
+    named = f"({opening}{'; '.join(works[number - 1][0] for number in said.numbers)})"
+    bare = said.text.removesuffix(".")
+    return replace(said, text=f"{bare} {named}{said.text[len(bare) :]}")
+
+
+def with_notes(page: Invented) -> Invented:
+    """Return the page with a note of its own for each citation, in the order of the text, as word processors count."""
+    sources: list[tuple[str, str]] = []
+
+    def renumbered(said: Said) -> Said:
+        first = len(sources) + 1
+        sources.extend(("", page.sources[number - 1][1]) for number in said.numbers)
+        return replace(said, numbers=tuple(range(first, len(sources) + 1)))
+
+    parts = [replace(part, said=tuple(renumbered(said) for said in part.said)) for part in page.parts]
+    return replace(page, parts=tuple(parts), sources=tuple(sources))
+
+
+def as_copied_text(page: Invented, *, style: str) -> str:
+    """Return the page as a browser copies it; `style`: see `_mark`."""
     lines = ["Some Site", "", page.title, ""]
     before = ""
     for part in page.parts:
         if not (before == part.kind != "paragraph" or (before == "header" and part.kind == "row")):
             lines.append("")
         before = part.kind
+        printed = [said.text + _mark(said.numbers, style) + (" LLM" if said.llm else "") for said in part.said]
         match part.kind:
             case "header" | "row":
-                lines.append("\t".join(_printed(said, bracketed) for said in part.said))
+                lines.append("\t".join(printed))
             case "definition":
-                lines.append(f"  • {part.said[0].text} — {_printed(part.said[1], bracketed)}")
+                lines.append(f"  • {' — '.join(printed)}")
             case "item":
-                lines.append(f"  • {_printed(part.said[0], bracketed)}")
+                lines.append(f"{'  ' * part.level}  • {printed[0]}")
             case _:
-                lines.append(" ".join(_printed(said, bracketed) for said in part.said))
+                lines.append(" ".join(printed))
     lines += ["", "Sources", ""]
     for number, (tier, reference) in enumerate(page.sources, start=1):
-        lines.append(f"  {number}. {reference}" + (f" — link{tier}" if tier else ""))
+        opening = "" if style == "authors" else f"  {number}. "
+        lines.append(opening + reference + (f" — link{tier}" if tier else ""))
     return "\n".join(lines) + "\n"
 
 
+def _mark(numbers: tuple[int, ...], style: str) -> str:
+    """Return a marker as plain text prints it: glued, bracketed, caret, signs (¹,²), or none for authors."""
+    if not numbers or style == "authors":
+        return ""
+    match style:
+        case "glued":
+            return "".join(map(str, numbers))
+        case "caret":
+            return f"^{','.join(map(str, numbers))}"
+        case "signs":
+            return ",".join(map(str, numbers)).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
+        case _:
+            return f" [{', '.join(map(str, numbers))}]"
+
+
 def as_html(page: Invented, *, style: str) -> str:
-    """Return the page as a saved web page; style: "linked" superscripts, "raised" digits or "bracketed" ones."""
+    """Return the page as a saved web page; `style`: linked, raised, bracketed, wiki, notes or authors."""
     body: list[str] = [f"<h1>{escape(page.title)}</h1>"]
     opened = {"item": "ul", "definition": "dl", "header": "table", "row": "table"}
-    container = ""
+    container, depth = "", -1
     for part in page.parts:
         wanted = opened.get(part.kind, "")
         if wanted != container or part.kind == "header":
-            body.append((f"</{container}>" if container else "") + (f"<{wanted}>" if wanted else ""))
-            container = wanted
+            body.append("</li></ul>" * (depth + 1) if container == "ul" else f"</{container}>" if container else "")
+            body.append(f"<{wanted}>" if wanted and wanted != "ul" else "")
+            container, depth = wanted, -1
         cells = [_html(said, style) for said in part.said]
         match part.kind:
             case "heading":
                 body.append(f"<h2>{cells[0]}</h2>")
             case "item":
-                body.append(f"<li>{cells[0]}</li>")
+                closed = "<ul>" if part.level > depth else "</li></ul>" * (depth - part.level) + "</li>"
+                body.append(f"{closed}<li>{cells[0]}")
+                depth = part.level
             case "definition":
                 body.append(f"<dt>{cells[0]}</dt><dd>{cells[1]}</dd>")
             case "header" | "row":
@@ -200,15 +308,33 @@ def as_html(page: Invented, *, style: str) -> str:
                 body.append(f"<blockquote><p>{' '.join(cells)}</p></blockquote>")
             case _:
                 body.append(f"<p>{' '.join(cells)}</p>")
-    body.append(f"</{container}>" if container else "")
-    entries = "".join(
-        f'<li id="ref-{number}">{escape(reference)}{" — link" + tier if tier else ""}</li>'
-        for number, (tier, reference) in enumerate(page.sources, start=1)
-    )
-    body.append(f"<h2>References</h2><ol>{entries}</ol>")
+    body.append("</li></ul>" * (depth + 1) if container == "ul" else f"</{container}>" if container else "")
+    body.append(_html_sources(page, style))
     head = f"<title>{escape(page.title)} | Some Site</title><style>p {{}}</style><script>alert(1)</script>"
     nav = "<nav><a href='/'>Home</a> <a href='#ref-1'>Down</a></nav>"
     return f"<!doctype html><html lang=en><head>{head}</head><body>{nav}<main>{''.join(body)}</main></body></html>"
+
+
+def _html_sources(page: Invented, style: str) -> str:
+    entries = [
+        (number, escape(reference) + (f" — link{tier}" if tier else ""))
+        for number, (tier, reference) in enumerate(page.sources, start=1)
+    ]
+    match style:
+        case "authors":
+            return "<h2>References</h2>" + "".join(f"<p class=hanging>{entry}</p>" for _, entry in entries)
+        case "notes":
+            items = (f'<li id="fn{n}"><p>{entry}<a href="#fnref{n}">↩︎</a></p></li>' for n, entry in entries)
+            return f"<section class=footnotes role=doc-endnotes><hr><ol>{''.join(items)}</ol></section>"
+        case "wiki":
+            items = (
+                f'<li id="cite_note-{n}"><span class="mw-cite-backlink"><b><a href="#cite_ref-{n}">^</a></b></span> '
+                f'<span class="reference-text">{entry}</span></li>'
+                for n, entry in entries
+            )
+            return f'<h2>References</h2><div class="reflist"><ol class="references">{"".join(items)}</ol></div>'
+        case _:
+            return f"<h2>References</h2><ol>{''.join(f'<li id=ref-{n}>{entry}</li>' for n, entry in entries)}</ol>"
 
 
 def _html(said: Said, style: str) -> str:
@@ -216,6 +342,17 @@ def _html(said: Said, style: str) -> str:
         case "linked":
             links = [f'<a href="#ref-{number}">{number}</a>' for number in said.numbers]
             marker = f"<sup>{','.join(links)}</sup>" if links else ""
+        case "notes":
+            marker = "".join(
+                f'<a href="#fn{n}" id="fnref{n}" role=doc-noteref><sup>{n}</sup></a>' for n in said.numbers
+            )
+        case "wiki":
+            marker = "".join(
+                f'<sup id="cite_ref-{n}"><a href="#cite_note-{n}"><span>[</span>{n}<span>]</span></a></sup>'
+                for n in said.numbers
+            )
+        case "authors":
+            marker = ""
         case "raised":
             marker = f"<sup>{','.join(map(str, said.numbers))}</sup>" if said.numbers else ""
         case _:
@@ -224,7 +361,7 @@ def _html(said: Said, style: str) -> str:
 
 
 def as_markdown(page: Invented, *, style: str) -> str:
-    """Return the page as Markdown; style: "footnotes" or "bracketed"."""
+    """Return the page as Markdown; `style`: footnotes, bracketed, raised or authors."""
     lines = [f"# {_escaped(page.title)}"]
     before = ""
     for part in page.parts:
@@ -236,7 +373,7 @@ def as_markdown(page: Invented, *, style: str) -> str:
             case "heading":
                 lines.append(f"## {cells[0]}")
             case "item":
-                lines.append(f"- {cells[0]}")
+                lines.append(f"{'  ' * part.level}- {cells[0]}")
             case "definition":
                 lines.append(f"- **{cells[0]}** — {cells[1]}")
             case "header" | "row":
@@ -249,16 +386,18 @@ def as_markdown(page: Invented, *, style: str) -> str:
                 lines += [" ".join(cells), ""]
     lines += [""] if style == "footnotes" else ["", "## References", ""]
     for number, (tier, reference) in enumerate(page.sources, start=1):
-        label = f"[^{number}]:" if style == "footnotes" else f"{number}."
-        lines.append(f"{label} {_escaped(reference)}" + (f" — link{tier}" if tier else ""))
+        label = {"footnotes": f"[^{number}]: ", "authors": "\n"}.get(style, f"{number}. ")
+        lines.append(f"{label}{_escaped(reference)}" + (f" — link{tier}" if tier else ""))
     return "\n".join(lines) + "\n"
 
 
 def _marked(said: Said, style: str) -> str:
     if style == "footnotes":
         marker = "".join(f"[^{number}]" for number in said.numbers)
+    elif style == "raised":
+        marker = f"^{','.join(map(str, said.numbers))}^" if said.numbers else ""
     else:
-        marker = f" \\[{', '.join(map(str, said.numbers))}\\]" if said.numbers else ""
+        marker = f" \\[{', '.join(map(str, said.numbers))}\\]" if said.numbers and style != "authors" else ""
     return _escaped(said.text) + marker + (" LLM" if said.llm else "")
 
 
@@ -266,91 +405,43 @@ def _escaped(text: str) -> str:
     return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)
 
 
-DOCX_PARTS = {
-    "[Content_Types].xml": """<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">
-<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>
-<Default Extension="xml"
- ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/>
-<Override PartName="/word/styles.xml"
- ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.styles+xml"/>
-<Override PartName="/word/numbering.xml"
- ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.numbering+xml"/></Types>""",
-    "_rels/.rels": """<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship
- Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"
- Target="word/document.xml"/></Relationships>""",
-    "word/_rels/document.xml.rels": """<Relationships
- xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1"
- Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/numbering" Target="numbering.xml"/>
-<Relationship Id="rId2" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles"
- Target="styles.xml"/></Relationships>""",
-    "word/styles.xml": """<w:styles xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">
-<w:style w:type="paragraph" w:styleId="Title"><w:name w:val="Title"/></w:style>
-<w:style w:type="paragraph" w:styleId="Heading1"><w:name w:val="heading 1"/></w:style></w:styles>""",
-    "word/numbering.xml": """<w:numbering xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">
-<w:abstractNum w:abstractNumId="0"><w:lvl w:ilvl="0"><w:numFmt w:val="bullet"/></w:lvl></w:abstractNum>
-<w:abstractNum w:abstractNumId="1"><w:lvl w:ilvl="0"><w:numFmt w:val="decimal"/></w:lvl></w:abstractNum>
-<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num><w:num w:numId="2"><w:abstractNumId w:val="1"/></w:num>
-</w:numbering>""",
-}
-
-
-def as_docx(page: Invented) -> bytes:
-    """Return the page as a Word file with raised citation numbers and a numbered list of references."""
-    body = [_paragraph_xml(_run_xml(page.title), style="Title")]
+def as_docx(page: Invented, *, style: str = "raised") -> bytes:
+    """Return the page as a Word file; `style`: raised numbers, footnotes, or authors."""
+    body = [paragraph(run(page.title), style="Title")]
     table: list[str] = []
     for part in page.parts:
         if table and part.kind != "row":
             body.append(f"<w:tbl>{''.join(table)}</w:tbl>")
             table = []
-        cells = ["".join(_said_xml(said) for said in part.said)]
+        cells = [_runs(said, style) for said in part.said]
         match part.kind:
             case "heading":
-                body.append(_paragraph_xml(cells[0], style="Heading1"))
+                body.append(paragraph(cells[0], style="Heading1"))
             case "item":
-                body.append(_paragraph_xml(cells[0], number=1))
+                body.append(paragraph(cells[0], number=1, depth=part.level))
             case "definition":
-                term, meaning = part.said
-                body.append(_paragraph_xml(_run_xml(f"{term.text} — ") + _said_xml(meaning), number=1))
+                body.append(paragraph(cells[0], run(" — "), cells[1], number=1))
             case "header" | "row":
-                boxes = "".join(f"<w:tc>{_paragraph_xml(_said_xml(said))}</w:tc>" for said in part.said)
-                table.append(f"<w:tr>{boxes}</w:tr>")
+                table.append(f"<w:tr>{''.join(f'<w:tc>{paragraph(cell)}</w:tc>' for cell in cells)}</w:tr>")
             case _:
-                body.append(_paragraph_xml(_run_xml(" ").join(_said_xml(said) for said in part.said)))
+                body.append(paragraph(run(" ").join(cells)))
     body.append(f"<w:tbl>{''.join(table)}</w:tbl>" if table else "")
-    body.append(_paragraph_xml(_run_xml("References"), style="Heading1"))
-    for tier, reference in page.sources:
-        body.append(_paragraph_xml(_run_xml(reference + (f" — link{tier}" if tier else "")), number=2))
-    w = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-    document = f'<w:document xmlns:w="{w}"><w:body>{"".join(body)}</w:body></w:document>'
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as parts:
-        for name, content in {**DOCX_PARTS, "word/document.xml": document}.items():
-            parts.writestr(name, content)
-    return packed.getvalue()
+    listed = [reference + (f" — link{tier}" if tier else "") for tier, reference in page.sources]
+    if style == "footnotes":
+        return word_file(*body, footnotes=listed)
+    body.append(paragraph(run("References"), style="Heading1"))
+    return word_file(*body, *(paragraph(run(entry), number=0 if style == "authors" else 2) for entry in listed))
 
 
-def _paragraph_xml(runs: str, *, style: str = "", number: int = 0) -> str:
-    marks = f'<w:pStyle w:val="{style}"/>' if style else ""
-    marks += f'<w:numPr><w:ilvl w:val="0"/><w:numId w:val="{number}"/></w:numPr>' if number else ""
-    return f"<w:p><w:pPr>{marks}</w:pPr>{runs}</w:p>"
-
-
-def _said_xml(said: Said) -> str:
-    raised = _run_xml(",".join(map(str, said.numbers)), raised=True) if said.numbers else ""
-    return _run_xml(said.text) + raised + (_run_xml(" LLM") if said.llm else "")
-
-
-def _run_xml(text: str, *, raised: bool = False) -> str:
-    marks = '<w:rPr><w:vertAlign w:val="superscript"/></w:rPr>' if raised else ""
-    return f'<w:r>{marks}<w:t xml:space="preserve">{escape(text)}</w:t></w:r>'
-
-
-def _printed(said: Said, bracketed: bool) -> str:
-    if bracketed:
-        numbers = f" [{', '.join(map(str, said.numbers))}]" if said.numbers else ""
-    else:
-        numbers = "".join(map(str, said.numbers))
-    return said.text + numbers + (" LLM" if said.llm else "")
+def _runs(said: Said, style: str) -> str:
+    match style:
+        case "footnotes":
+            marker = "".join(noted(number) for number in said.numbers)
+        case "authors":
+            marker = ""
+        case _:
+            marker = run(",".join(map(str, said.numbers)), raised=True) if said.numbers else ""
+    return run(said.text) + marker + (run(" LLM") if said.llm else "")
 
 
 def as_pdf(page: Invented) -> bytes:

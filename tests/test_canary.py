@@ -6,16 +6,22 @@ import os
 import subprocess
 import sys
 import tempfile
+import traceback
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, NoReturn, cast
 
 import pytest
 from click.testing import CliRunner
 
 from ipt_rag.chatbot import Chatbot
 from ipt_rag.cli import main
+from ipt_rag.errors import FeedbackRefusedError
+from ipt_rag.feedback import Feedback
+from ipt_rag.phi import Guard
+from ipt_rag.ui import answer_packet, check_packet, feedback_packet
 
 ROOT = Path(__file__).parent.parent
 COMMAND = (sys.executable, "-c", "from ipt_rag.cli import main; main()")
@@ -162,6 +168,93 @@ def test_a_session_object_keeps_nothing(corpus_index: Path) -> None:
     assert [kept for kept in strings_of(chatbot) if left_in(kept)] == []
 
 
+@pytest.mark.model
+def test_feedback_and_its_export_hold_nothing(private: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Planted in the question, the text or the source of a note, and with questions kept: nothing."""
+    folder = private / "notes"
+    feedback = Feedback(folder, find_phi=Guard().find, keep_questions=True)
+    given = {"question": "Which rake?", "text": "Another rake.", "source": "Spade 1984"}
+    said = []
+    for text, *_ in PLANTED:
+        for part in given:
+            with pytest.raises(FeedbackRefusedError) as refused:
+                feedback.take("revision", passages=["rakes:1-9"], index_digest="0" * 16, **(given | {part: text}))
+            said += traceback.format_exception(refused.value)
+    feedback.take("revision", passages=["rakes:1-9"], index_digest="0" * 16, **given)
+    exported = printed(capfd, "feedback", "export", "--feedback", str(folder))
+    assert "Another rake." in exported
+    assert left_in(exported + "".join(said)) == []
+    assert left_under(private) == []
+
+
+@pytest.mark.model
+def test_verifying_an_export_repeats_nothing(private: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """A file of another kind, or a damaged export, that holds planted characters is named and not quoted."""
+    for name in ("export.json", "export.md", "export.html"):
+        file = tmp_path / name
+        file.write_text("\n".join(text for text, *_ in PLANTED), encoding="utf-8")
+        said = printed(capfd, "verify", str(file), "--corpus", str(ROOT / "corpus"))
+        assert said
+        assert left_in(said) == []
+    assert left_under(private) == []
+
+
+class Breaks:
+    """A library whose every door fails with the words that it was given, as a bug of ours or of a library might."""
+
+    def ask(self, question: str, **_: object) -> NoReturn:
+        """Raise with the question."""
+        raise RuntimeError(question)
+
+    def find_phi(self, text: str) -> NoReturn:
+        """Raise with the text."""
+        raise ValueError(text)
+
+
+def test_a_crash_behind_the_page_repeats_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Where answering, checking or noting breaks, the page says so; neither it nor the log holds what was typed."""
+    library = cast(Any, Breaks())
+    feedback = Feedback(tmp_path / "notes", find_phi=library.find_phi)
+    packets = [
+        packet
+        for text, *_ in PLANTED
+        for packet in (
+            answer_packet(lambda: library, cast(Any, None), text, {}),
+            check_packet(lambda: library, cast(Any, None), cast(Any, None), text, ""),
+            feedback_packet(lambda: library, feedback, {"verdict": "useful", "question": text}),
+        )
+    ]
+    assert {packet["status"] for packet in packets} == {"problem"}
+    assert len(caplog.records) == len(packets)
+    assert left_in(repr(packets) + caplog.text) == []
+    assert left_under(tmp_path) == []
+
+
+@pytest.mark.parametrize("arguments", [("ask", "-"), ("check", "-", "--corpus", str(ROOT / "corpus"))])
+def test_a_crash_of_a_command_repeats_nothing(private: Path, arguments: tuple[str, ...]) -> None:
+    """A command that breaks in the middle prints where it broke, in code, and not what it was reading."""
+    program = (
+        "from ipt_rag import chatbot, phi\n"
+        "def broken(*given, **_): raise RuntimeError\n"
+        "phi.Guard.find = broken\n"
+        "chatbot.Chatbot.open = classmethod(lambda *_: type('Library', (), {'ask': broken})())\n"
+        "from ipt_rag.cli import main; main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, *arguments],
+        input=PLANTED[0][0],
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src"), "TMPDIR": str(private)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode != 0
+    assert "RuntimeError" in done.stderr
+    assert left_in(done.stdout + done.stderr) == []
+    assert left_under(private) == []
+
+
 def strings_of(root: object) -> Iterator[str]:
     """Yield every string that can be reached from an object, modules, classes and code left aside."""
     seen: set[int] = set()
@@ -196,10 +289,10 @@ def test_the_page_and_its_endpoint_repeat_nothing(tmp_path: Path, chromium: str)
     pytest.importorskip("playwright", reason="playwright is not installed (make test installs it)")
     from playwright.sync_api import sync_playwright
 
-    from test_page import ask, free_port, opened, real_program, served
+    from page.in_browser import ask, free_port, opened, real_program, served
 
     port = free_port()
-    command = real_program(tmp_path / "index", port)
+    command = [*real_program(tmp_path / "index", port), "--feedback", str(tmp_path / "feedback")]
     with served(tmp_path, command, port) as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         context = browser.new_context(accept_downloads=True)
@@ -214,6 +307,21 @@ def test_the_page_and_its_endpoint_repeat_nothing(tmp_path: Path, chromium: str)
             page.wait_for_function("document.querySelector('#question textarea').value === ''")
         ask(page, "Which rake levels heavy soil?")
         page.locator("#t1 blockquote").first.wait_for()
+        page.locator("#t1 .feedback summary").click()
+        for text, *_ in PLANTED:
+            page.get_by_label("What the article should say").fill(text)
+            page.get_by_label("Source (required)").fill("Spade 1984")
+            page.get_by_role("button", name="Send", exact=True).click()
+            page.wait_for_function("document.querySelector('#t1 .feedback textarea').value === ''")
+        for kind in ("Markdown", "JSON", "HTML"):
+            with page.expect_download() as download:
+                page.get_by_role("button", name=kind, exact=True).click()
+            assert left_in(download.value.path().read_text("utf-8")) == []
+        page.get_by_role("tab", name="Check a quote").click()
+        for text, *_ in PLANTED:
+            page.locator("#quote textarea").fill(text)
+            page.locator("#quote textarea").press("Enter")
+            page.wait_for_function("document.querySelector('#quote textarea').value === ''")
         stored = page.evaluate(
             "async () => JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie, document.title,"
             "location.href, history.state, (await indexedDB.databases()).length, await caches.keys()])"
@@ -226,7 +334,7 @@ def test_the_page_and_its_endpoint_repeat_nothing(tmp_path: Path, chromium: str)
         context.close()
         browser.close()
         assert left_in(server.output.read_text()) == []
-        assert left_under(server.private, tmp_path / "index") == []
+        assert left_under(server.private, tmp_path / "index", tmp_path / "feedback") == []
 
 
 def posted(address: str, data: object) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from ipt_rag.build import build_index
 from ipt_rag.chatbot import Chatbot
 from ipt_rag.decide import Model, Models
 from ipt_rag.embed import Matrix, QuestionEncoder, TokenVectors
@@ -19,6 +20,10 @@ SECRET = "xyzzy"  # what the guard of these tests takes for an identifier
 
 class Guarding:
     """A guard that knows one secret word."""
+
+    def knowing(self, names: Sequence[str]) -> "Guarding":
+        """Return itself: names are no secret words."""
+        return self
 
     def find(self, text: str) -> tuple[PhiFinding, ...]:
         """Return where the secret stands."""
@@ -208,7 +213,61 @@ def test_an_article_as_indexed(always: Chatbot, articles: Path) -> None:
         always.article("coffee")
 
 
+def test_a_new_generation_is_answered_from(
+    always: Chatbot, articles: Path, small_index: Path, counting: QuestionEncoder
+) -> None:
+    """Once an article is gone from the index nothing of it is quoted; without a change the chatbot stays the same."""
+    assert always.current() is always
+    (articles / "tea.md").unlink()
+    build_index(articles, small_index, open_encoder=lambda: counting)
+    renewed = always.current()
+    assert renewed.index.digest != always.index.digest
+    assert {quote.article for quote in always.ask("tea", ranked=50).ranked} >= {"tea"}
+    assert "tea" not in {quote.article for quote in renewed.ask("tea", ranked=50).ranked}
+    assert renewed.current() is renewed
+
+
 def test_without_an_index(tmp_path: Path) -> None:
     """A chatbot without an index is an error before the encoder is opened."""
     with pytest.raises(IndexMissingError, match="ipt-rag build"):
         Chatbot.open(tmp_path)
+
+
+def test_several_questions_are_answered_apart(always: Chatbot) -> None:
+    """Each part has the quotes that it has when asked alone; what is shown twice is held once."""
+    asked = "Is there caffeine in tea? When does the tide turn?"
+    answer = always.ask(asked, ranked=6)
+    assert [part.question for part in answer.parts] == ["Is there caffeine in tea?", "When does the tide turn?"]
+    for part in answer.parts:
+        alone = always.ask(part.question)
+        assert tuple(answer.quotes[place] for place in part.quotes) == alone.quotes
+        assert (part.reason, alone.parts) == ("", ())
+    assert len({(quote.article, quote.start) for quote in answer.quotes}) == len(answer.quotes)
+    firsts = [always.ask(part.question).quotes[0] for part in answer.parts]
+    assert list(answer.ranked[:2]) == firsts
+    assert len(answer.ranked) == 6
+
+
+def test_a_part_that_the_articles_do_not_answer(small_index: Path, counting: QuestionEncoder) -> None:
+    """One part without an answer leaves the other its quotes, and says for itself why it has none."""
+    model = Model({"coverage": 8.0}, bias=-4.0, threshold=0.5)
+    answer = chatbot_over(small_index, counting, model).ask("What about spark plugs? Is there caffeine in tea?")
+    silent, answered = answer.parts
+    assert (answer.status, answer.reason) == ("answered", "")
+    assert (silent.quotes, silent.reason != "", bool(silent.nearest)) == ((), True, True)
+    assert (answered.quotes, answered.reason) == (tuple(range(len(answer.quotes))), "")
+
+
+def test_indications_come_with_cautions(tmp_path: Path, counting: QuestionEncoder) -> None:
+    """An answer out of an article's indications names the sections of that article's cautions, another names none."""
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (corpus / "oil.md").write_text(
+        "---\ntitle: Oil\nslug: oil\nlanguage: en\n---\n\n# Oil\n\n## Indications\n\nOil calms the lantern.\n\n"
+        "## Cautions\n\nTea is no oil.\n\n## History\n\nThe kettle came first.\n",
+        encoding="utf-8",
+    )
+    build_index(corpus, tmp_path / "oil", open_encoder=lambda: counting)
+    bot = chatbot_over(tmp_path / "oil", counting)
+    assert bot.ask("Who uses oil in a lantern?").cautions == (Place("oil", "Oil", "Cautions"),)
+    assert bot.ask("Where is the kettle?").cautions == ()

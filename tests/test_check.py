@@ -4,12 +4,15 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from click.testing import CliRunner, Result
 
-from ipt_rag.check import QuoteChecker
-from ipt_rag.corpus import read_article, read_corpus
+from ipt_rag.check import HEDGES, NEGATIONS, QuoteChecker
+from ipt_rag.cli import main
+from ipt_rag.corpus import parse_article, read_article, read_corpus
 from ipt_rag.errors import QuestionError
+from ipt_rag.importing import import_page
 from ipt_rag.plain import plain_text
-from ipt_rag.records import Article
+from ipt_rag.records import Article, PhiFinding, Sentence
 from ipt_rag.sentences import split_sentences
 
 CORPUS = Path(__file__).parents[1] / "corpus"
@@ -92,6 +95,16 @@ def test_the_printed_text_is_a_slice_of_the_article(articles: tuple[Article, ...
     assert (checked.said_sources, checked.printed_sources) == (("1",), ("2",))
 
 
+def test_a_change_is_no_longer_than_it_is(tmp_path: Path) -> None:
+    """A word that also stands in a sentence before does not stretch the quote over all that lies between."""
+    path = tmp_path / "tea.md"
+    text = "The pot is warm on 3 days of the week in most of the houses. The tea is green and old and cold."
+    path.write_text(f"---\ntitle: Tea\nslug: tea\n---\n\n{text}\n")
+    checked = QuoteChecker([read_article(path)]).check("The very tea is green and old and cold.")
+    assert [(each.kind, each.said, each.printed) for each in checked.changes] == [("word", "very", "")]
+    assert checked.text == "The tea is green and old and cold."
+
+
 @pytest.mark.parametrize("quote", ["", " [4] ", "…", "x" * 20_001])
 def test_what_is_no_quote_is_refused(quote: str, articles: tuple[Article, ...]) -> None:
     """Nothing to check, or too much, is said in one sentence."""
@@ -99,53 +112,169 @@ def test_what_is_no_quote_is_refused(quote: str, articles: tuple[Article, ...]) 
         QuoteChecker(articles).check(quote)
 
 
-def test_every_sentence_of_the_corpus_is_exact() -> None:
+@pytest.fixture(params=["corpus", "licensed"])
+def real_articles(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Article, ...]:
+    """Return our own articles, and the two licensed ones as they are imported."""
+    if request.param == "corpus":
+        return read_corpus(CORPUS)
+    shared: Path = request.getfixturevalue("shared")
+    pages = [import_page(path) for path in sorted((shared / "articles").glob("*.txt"))]
+    return tuple(parse_article(tmp_path / page.slug, page.markdown.encode()) for page in pages)
+
+
+def quotable(articles: tuple[Article, ...]) -> list[tuple[Sentence, list[str]]]:
+    """Return the sentences of more than six words, each with its words as printed."""
+    sentences = [each for article in articles for block in article.blocks for each in split_sentences(article, block)]
+    quotes = [(each, plain_text(each.text).replace("|", " ").split()) for each in sentences]
+    return [(each, words) for each, words in quotes if len(words) > 6]
+
+
+def test_every_sentence_is_exact(real_articles: tuple[Article, ...]) -> None:
     """No sentence is called changed against itself, with its own sources or without."""
-    articles = read_corpus(CORPUS)
-    checker = QuoteChecker(articles)
-    for article in articles:
+    checker = QuoteChecker(real_articles)
+    for article in real_articles:
         for block in article.blocks:
             for each in split_sentences(article, block):
                 sources = "".join(f" [{number}]" for number in each.own)
-                assert checker.check(plain_text(each.text) + sources).verdict == "exact", each.text
+                assert checker.check(plain_text(each.text) + sources).verdict == "exact", each.start
 
 
-def test_five_hundred_mutated_quotes_are_told_apart() -> None:
-    """One digit, negation, word or source number changed: none passes for exact, and each is named for what it is."""
-    articles = read_corpus(CORPUS)
-    checker = QuoteChecker(articles)
-    printed = [
-        (each, plain_text(each.text).split())
-        for article in articles
-        for block in article.blocks
-        for each in split_sentences(article, block)
-        if block.kind != "row" and len(each.text.split()) > 6
-    ]
+@pytest.mark.parametrize("kind", ["digit", "negation", "word", "source"])
+def test_five_hundred_mutated_quotes_are_told_apart(real_articles: tuple[Article, ...], kind: str) -> None:
+    """125 of each kind over each pair of articles: none passes for exact, and each is named for what was done to it."""
+    checker = QuoteChecker(real_articles)
+    printed = [(each, words) for each, words in quotable(real_articles) if mutable(words, kind)]
     draw = Random(20)
-    told = 0
-    while told < 500:
+    for _ in range(125):
         sentence, words = draw.choice(printed)
-        place = draw.randrange(1, len(words) - 1)
-        kind = draw.choice(("digit", "negation", "word", "source"))
-        match kind:
-            case "digit":
-                words = list(words)
-                numbered = [index for index, word in enumerate(words) if word[0].isdigit()]
-                if not numbered:
-                    continue
-                place = draw.choice(numbered)
-                words[place] = str((int(words[place][0]) + 1) % 10) + words[place][1:]
-            case "negation":
-                words = [*words[:place], "not", *words[place:]]
-            case "word":
-                words = [*words[:place], "lantern", *words[place:]]
-            case _:
-                wrong = {str(number) for number in range(1, 9)} - {
-                    str(each) for each in (*sentence.own, *sentence.covering)
-                }
-                words = [*words, f"[{draw.choice(sorted(wrong))}]"]
-        checked = checker.check(" ".join(words))
-        wanted = "misattributed" if kind == "source" else "changed"
-        assert checked.verdict == wanted, " ".join(words)
-        assert kind == "source" or checked.changes[0].kind == kind, (words, checked.changes)
-        told += 1
+        said = " ".join(mutated(sentence, words, kind, draw))
+        checked = checker.check(said)
+        place = f"{checked.article} at {sentence.start}"  # not the words: what is printed may be kept by others
+        assert checked.verdict == ("misattributed" if kind == "source" else "changed"), place
+        assert kind == "source" or checked.changes[0].kind == kind, place
+
+
+def mutable(words: list[str], kind: str) -> bool:
+    """Return whether a mutation of a kind is possible: a digit can only change where there is one."""
+    match kind:
+        case "digit":
+            return any(sign.isdigit() for word in words for sign in word)
+        case "word":
+            return bool(plain_places(words))
+    return True
+
+
+def plain_places(words: list[str]) -> list[int]:
+    """Return where a word stands whose change is that of a word alone, not of a negation, a hedge or a number."""
+    inner = range(1, len(words) - 1)
+    return [index for index in inner if words[index].isalpha() and words[index].lower() not in NEGATIONS | HEDGES]
+
+
+def mutated(sentence: Sentence, words: list[str], kind: str, draw: Random) -> list[str]:
+    """Return the words with one digit, negation, word or source number made another."""
+    place = draw.choice(plain_places(words) if kind == "word" else range(1, len(words) - 1))
+    before, word, after = words[:place], words[place], words[place + 1 :]
+    match kind:
+        case "digit":
+            line = " ".join(words)
+            spot = draw.choice([index for index, sign in enumerate(line) if sign.isdigit()])
+            digit = draw.choice([sign for sign in "123456789" if sign != line[spot]])
+            return [line[:spot] + digit + line[spot + 1 :]]
+        case "negation":
+            dropped = [index for index, each in enumerate(words) if each in ("not", "no", "never", "without")]
+            if dropped and draw.random() < 0.5:
+                return [*words[: dropped[0]], *words[dropped[0] + 1 :]]
+            return [*before, draw.choice(("not", "never")), word, *after]
+        case "word":
+            return draw.choice(([*before, "lantern", *after], [*before, "lantern", word, *after], [*before, *after]))
+        case _:
+            right = {*sentence.own, *sentence.covering}
+            return [*words, f"[{draw.choice(sorted(set(range(1, 10)) - right))}]"]
+
+
+# Many quotes at once.
+
+
+def test_lines_are_checked_each_by_itself(articles: tuple[Article, ...]) -> None:
+    """One that is no quote, or that the guard refuses, gets its reason in place of a verdict, and none of its words."""
+
+    def find_phi(text: str) -> tuple[PhiFinding, ...]:
+        return (PhiFinding("a secret", 0, 6),) if "xyzzy" in text else ()
+
+    numbered = [(2, "It is old."), (3, "xyzzy"), (5, "…"), (6, "It is older.")]
+    lines = list(QuoteChecker(articles).check_lines(numbered, find_phi=find_phi))
+    assert [each.number for each in lines] == [2, 3, 5, 6]
+    assert [each.check and each.check.verdict for each in lines] == ["exact", None, None, "changed"]
+    assert [each.exact for each in lines] == [True, False, False, False]
+    assert (lines[1].kinds, lines[1].problem) == (("a secret",), "")
+    assert lines[2].problem.startswith("The quote has no word.")
+    assert "xyzzy" not in repr(lines)
+
+
+def check_file(tmp_path: Path, data: bytes) -> Result:
+    """Run `ipt-rag check --file` over the tiny article."""
+    (tmp_path / "quotes.txt").write_bytes(data)
+    return CliRunner().invoke(main, ["check", "--file", str(tmp_path / "quotes.txt"), "--corpus", str(tmp_path)])
+
+
+def test_a_file_of_quotes_is_numbered_by_line(tmp_path: Path, articles: tuple[Article, ...]) -> None:
+    """Blank lines count and are skipped; exit 1 where a quote is not exact, and the sum on standard error."""
+    done = check_file(tmp_path, "\ufeffIt is old.\r\n\r\nIt is old. [2]\nIt is very old.\n".encode())
+    assert done.exit_code == 1
+    assert [line for line in done.stdout.splitlines() if line[0].isdigit()] == [
+        "1: exact",
+        "3: misattributed",
+        "4: changed",
+    ]
+    assert done.stderr == "3 quotes: 1 exact, 1 misattributed, 1 changed\n"
+    exact = check_file(tmp_path, b"It is old. [LLM]\n")
+    assert (exact.exit_code, exact.stderr) == (0, "1 quotes: 1 exact\n")
+
+
+def test_a_line_with_phi_is_refused_and_not_repeated(tmp_path: Path, articles: tuple[Article, ...]) -> None:
+    """The refusal has the line's number and the kind; the lines after it are checked."""
+    done = check_file(tmp_path, b"My patient Wilma Testerson, MRN 00123456, is old.\nIt is old.\n")
+    assert done.exit_code == 1
+    assert done.stdout.startswith("1: ")
+    assert "a full name" in done.stdout
+    assert "\n2: exact\n" in done.stdout
+    assert not [word for word in ("Wilma", "Testerson", "00123456") if word in done.output]
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        pytest.param("Grün".encode("latin-1"), "is not UTF-8 text. Save it as UTF-8", id="another encoding"),
+        pytest.param(None, "cannot be read (No such file or directory).", id="no file"),
+        pytest.param(b"x" * 20_000_001, "has 20,000,001 bytes; a file of quotes may have 20,000,000.", id="too large"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_one_sentence(
+    data: bytes | None, said: str, tmp_path: Path, articles: tuple[Article, ...]
+) -> None:
+    """Exit 1, and nothing on standard output."""
+    if data is None:
+        arguments = ["check", "--file", str(tmp_path / "none.txt"), "--corpus", str(tmp_path)]
+        done = CliRunner().invoke(main, arguments)
+    else:
+        done = check_file(tmp_path, data)
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert said in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [(), ("It is old.", "--file", "quotes.txt")])
+def test_one_quote_or_one_file(arguments: tuple[str, ...]) -> None:
+    """Neither nor both is a usage error."""
+    done = CliRunner().invoke(main, ["check", *arguments])
+    assert done.exit_code == 2
+    assert "Give one quote in quotation marks, or `-`, or --file FILE." in done.stderr
+
+
+def test_one_quote_from_the_command_line(tmp_path: Path, articles: tuple[Article, ...]) -> None:
+    """A verdict is an answer, whichever it is; no quote at all is an error."""
+    changed = CliRunner().invoke(main, ["check", "It is very old.", "--corpus", str(tmp_path)])
+    assert (changed.exit_code, changed.stdout.splitlines()[0]) == (0, "changed")
+    empty = CliRunner().invoke(main, ["check", "…", "--corpus", str(tmp_path)])
+    assert (empty.exit_code, empty.stdout) == (1, "")
+    typed = CliRunner().invoke(main, ["check", "-", "--corpus", str(tmp_path)], input="…\nIt is old.\n")
+    assert (typed.exit_code, typed.stdout.splitlines()[1]) == (0, "exact")

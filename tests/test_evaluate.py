@@ -5,7 +5,7 @@ import pytest
 
 from ipt_rag.errors import SettingsError
 from ipt_rag.evaluate import Judge, Judged, by_group, figures, judge, read_questions, right_passage
-from ipt_rag.evaluate.figures import calibration_error, ndcg
+from ipt_rag.evaluate.figures import calibration_error, coverage_curve, ndcg, reliability
 from ipt_rag.evaluate.runs import compare, save_run
 from ipt_rag.records import Answer, Quote
 
@@ -61,7 +61,9 @@ def test_questions_are_read_line_by_line(tmp_path: Path) -> None:
     assert read_questions(path) == [{"question": "a", "style": "short"}, {"question": "b"}]
 
 
-@pytest.mark.parametrize("line", ["no JSON", "[]", "{}", '{"question": 1}', '"question"', "null"])
+@pytest.mark.parametrize(
+    "line", ["no JSON", "[]", "{}", r'{"question": "\ud800"}', '{"question": 1}', '"question"', "null"]
+)
 def test_a_line_that_is_no_question_is_told(tmp_path: Path, line: str) -> None:
     """A malformed line is an error with its number."""
     path = tmp_path / "questions.jsonl"
@@ -102,7 +104,37 @@ def test_figures_worked_out_by_hand() -> None:
     assert found["near misses answered"] == 1
     assert found["AUROC"] == pytest.approx(6 / 8)
     assert found["AUROC against near misses"] == pytest.approx(2 / 4)
+    assert found["answered at 1 % false answers"] == 2 / 4
     assert found["answered at 5 % false answers"] == 2 / 4
+
+
+def test_coverage_at_each_threshold_worked_out_by_hand() -> None:
+    """Of 0.9, 0.8, 0.3, 0.6 and, without an answer, 0.7 and 0.1: what lies at or above, from nothing to all."""
+    points = coverage_curve(YES, NO)
+    assert [(point.coverage, point.false_answers) for point in points] == [
+        (0, 0),
+        (0.25, 0),
+        (0.5, 0),
+        (0.5, 0.5),
+        (1, 0.5),
+        (1, 1),
+    ]
+    assert [point.threshold for point in points] == [float("inf"), 0.9, 0.8, 0.7, 0.3, 0.1]
+
+
+def test_bins_of_the_calibration_error_worked_out_by_hand() -> None:
+    """Twelve questions in ten bins by confidence, two in each of the first two; a right first passage is right."""
+    asked = [judged(1 if number % 2 else 2, number / 12) for number in range(12)]
+    first, second, third, *rest = reliability(asked)
+    assert (first.confidence, first.right, first.questions) == (pytest.approx(0.5 / 12), 0.5, 2)
+    assert (second.confidence, second.right, second.questions) == (pytest.approx(2.5 / 12), 0.5, 2)
+    assert (third.confidence, third.right, third.questions) == (pytest.approx(4 / 12), 0, 1)
+    assert [each.questions for each in rest] == [1] * 7
+
+
+def test_fewer_questions_than_bins() -> None:
+    """A bin without a question is left out."""
+    assert [each.questions for each in reliability(YES)] == [1, 1, 1, 1]
 
 
 def test_figures_have_an_interval_around_them() -> None:

@@ -19,9 +19,11 @@ import ipt_rag
 HEAVY = (
     "faiss",
     "gradio",
+    "jinja2",
     "langchain_text_splitters",
     "lxml",
     "mammoth",
+    "matplotlib",
     "onnxruntime",
     "pdfplumber",
     "rapidfuzz",

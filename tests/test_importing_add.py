@@ -6,7 +6,8 @@ import pytest
 
 from ipt_rag.corpus import read_article
 from ipt_rag.errors import ImportRefusedError
-from ipt_rag.importing import AddedPage, import_page, write_page
+from ipt_rag.importing import import_page
+from ipt_rag.intake import add_page
 
 PAGE = """Calm Talk: A Guide
 
@@ -17,11 +18,6 @@ Sources
 1. Lee A. Calm *talk* & "rest" [part 1]. J Care. 2016;173(7):680-687. — linkT1
 2. Klee B. Rest. https://a.org/b_(c) — linkT3
 """
-
-
-def add_page(path: Path, corpus: Path, *, slug: str | None = None) -> AddedPage:
-    """Return what importing and writing a page did."""
-    return write_page(import_page(path, slug=slug), corpus)
 
 
 @pytest.fixture

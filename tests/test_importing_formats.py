@@ -1,6 +1,7 @@
 """HTML, Markdown and Word: what each reader takes, leaves out and refuses."""
 
 import io
+import re
 import zipfile
 from pathlib import Path
 
@@ -14,6 +15,7 @@ HTML = """<!doctype html><html lang="de-AT"><head><title>Calm Talk - Some Site</
 <script>var a = "no";</script></head>
 <body><nav><a href="/">Home</a></nav><article><h1>Calm Talk</h1><p class="x" hidden>Never seen.</p>
 <p>Calm <b>talk</b> is a form of care.<sup id="c1"><a href="#ref-2">2</a></sup> It grew by 10<sup>3</sup> m<sup>2</sup>,
+the 1<sup>st</sup> in care<sup>a</sup>,
 see <a href="https://a.org">there</a> [<a href="#ref-1">1</a>&ndash;<a href="#ref-3">3</a>].</p>
 <h2>Steps[<a href="#e">edit</a>]</h2><ol start="3"><li>Ask first.<sup>1,2</sup><ul><li>calmly</li></ul></li>
 <li>Wait.</li></ol>
@@ -26,7 +28,7 @@ see <a href="https://a.org">there</a> [<a href="#ref-1">1</a>&ndash;<a href="#re
 <li id="ref-2">Klee B. Rest. <a href="https://b.org/x">link</a></li><li id="ref-3">Roe C. Talk. 2019.</li></ol>
 <h2>Related articles</h2><p>Another page.</p></article><footer>Imprint</footer></body></html>"""
 BODY = [
-    "Calm talk is a form of care. [2] It grew by 10³ m², see there. [1] [2] [3]",
+    "Calm talk is a form of care. [2] It grew by 10³ m², the 1st in careᵃ, see there. [1] [2] [3]",
     "## Steps",
     "3. Ask first. [1] [2]",
     "    - calmly",
@@ -133,28 +135,6 @@ def test_a_key_without_a_reference_is_refused(tmp_path: Path) -> None:
         import_page(saved(tmp_path, "page.md", "Calm talk helps [@lee16]."))
 
 
-def test_word_footnotes_are_sources(tmp_path: Path) -> None:
-    """A footnote of a Word file is a numbered source of its own."""
-    packed = io.BytesIO()
-    w = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-    with zipfile.ZipFile(io.BytesIO(as_docx(invent(1, max_sources=3)))) as old, zipfile.ZipFile(packed, "w") as new:
-        for name in old.namelist():
-            content = old.read(name).decode()
-            if name == "word/document.xml":
-                run = '<w:r><w:t>Calm talk helps.</w:t></w:r><w:r><w:footnoteReference w:id="2"/></w:r>'
-                content = f'<w:document xmlns:w="{w}"><w:body><w:p>{run}</w:p></w:body></w:document>'
-            if name == "word/_rels/document.xml.rels":
-                kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes"
-                relation = f'<Relationship Id="rId9" Type="{kind}" Target="footnotes.xml"/></Relationships>'
-                content = content.replace("</Relationships>", relation)
-            new.writestr(name, content)
-        note = '<w:footnote w:id="2"><w:p><w:r><w:t>Lee A. Calm. 2016.</w:t></w:r></w:p></w:footnote>'
-        new.writestr("word/footnotes.xml", f'<w:footnotes xmlns:w="{w}">{note}</w:footnotes>')
-    written = import_page(saved(tmp_path, "page.docx", packed.getvalue())).markdown
-    assert "Calm talk helps. [1]" in written
-    assert '[1]: #sources "Lee A. Calm. 2016."' in written
-
-
 def zipped(**parts: bytes) -> bytes:
     """Return a ZIP file of some parts."""
     packed = io.BytesIO()
@@ -179,3 +159,34 @@ def test_word_files_that_are_none_are_refused(data: bytes, problem: str, tmp_pat
     """Each ends in one sentence, before anything is unpacked without measure."""
     with pytest.raises(ImportRefusedError, match=problem):
         import_page(saved(tmp_path, "page.docx", data))
+
+
+def test_cells_that_span_rows_and_columns_stand_in_each_of_them(tmp_path: Path) -> None:
+    """A row read alone says what it is about; a header of two lines is put together by column."""
+    head = "<thead><tr><th rowspan=2>Aim<th colspan=2>Steps<tr><th>First<th>Then</thead>"
+    rows = "<tr><td rowspan=2>Calm<td>Ask<td>Wait<tr><td>Talk<td>Rest<tr><td colspan=3>For adults"
+    path = saved(tmp_path, "page.html", f"<h1>Calm talk</h1><table>{head}{rows}</table>")
+    assert body(path) == [
+        "| Aim | Steps First | Steps Then |",
+        "| --- | --- | --- |",
+        "| Calm | Ask | Wait |",
+        "| Calm | Talk | Rest |",
+        "| For adults |",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        pytest.param(
+            "It is so [7].", "page.txt:5: “7” names a source that the page does not list", id="beyond the list"
+        ),
+        pytest.param("It is so (Lee, 2016).", "page.txt:5: “Lee 2016” can be source 1, or source 2", id="two entries"),
+    ],
+)
+def test_what_cannot_be_resolved_stops_the_import_with_its_line(text: str, said: str, tmp_path: Path) -> None:
+    """The list of the page decides, and nobody else."""
+    listed = "Lee A. One. 2016.\nLee A. Two. 2016.\n"
+    page = f"Calm talk\n\nIt has been a form of care for years.\n\n{text}\n\nSources\n\n{listed}"
+    with pytest.raises(ImportRefusedError, match=re.escape(said)):
+        import_page(saved(tmp_path, "page.txt", page))

@@ -26,6 +26,8 @@ ANSWER = {
     "index": str,
     "widen": list,
     "understood": str,
+    "parts": list,
+    "cautions": list,
 }
 QUOTE = {
     "text": str,
@@ -46,6 +48,7 @@ QUOTE = {
 }
 REFERENCE = {"article": str, "number": int, "tier": str, "reference": str, "address": str}
 PLACE = {"article": str, "title": str, "section": str}
+PART = {"question": str, "quotes": list, "reason": str, "nearest": list, "widen": list}
 SPAN = {"text": str, "start": int, "end": int}
 
 SICK_ROLE = "What does the sick role mean?"
@@ -94,6 +97,21 @@ def test_every_field_of_an_answer(ask: Any) -> None:
             check(quote["lead_in"], SPAN)
     for reference in answer["references"]:
         check(reference, REFERENCE)
+
+
+def test_several_questions(ask: Any) -> None:
+    """Each of several questions is a part: what was asked, the places of its quotes, or why there are none."""
+    [answer] = ask(f"{SICK_ROLE} {NOT_THERE}")
+    check(answer, ANSWER)
+    answered, silent = answer["parts"]
+    for part in (answered, silent):
+        check(part, PART)
+    assert (answered["question"], silent["question"]) == (SICK_ROLE, NOT_THERE)
+    assert answered["quotes"] == list(range(len(answer["quotes"])))
+    assert (silent["quotes"], answered["reason"]) == ([], "")
+    assert silent["reason"] in ("nothing_close", "fact_missing", "too_vague")
+    [alone] = ask(SICK_ROLE)
+    assert answer["quotes"] == alone["quotes"]
 
 
 def test_an_answer_that_there_is_none(ask: Any) -> None:

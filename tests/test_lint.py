@@ -7,8 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from ipt_rag.corpus import read_article
+from ipt_rag.importing import import_page
+from ipt_rag.keys import keys_path, text_digest
 from ipt_rag.lint import LintFinding, as_github, as_json, as_text, exit_code, lint_articles
+from ipt_rag.passages import split_passages
 from ipt_rag.records import PhiFinding
+from ipt_rag.sentences import split_sentences
 
 CLEAN = """---
 title: Calm Talk
@@ -95,6 +100,35 @@ def test_a_code_allowed_by_the_article_becomes_a_note(tmp_path: Path) -> None:
     assert exit_code(found) == 0
 
 
+@pytest.mark.parametrize(
+    ("lines", "found"),
+    [
+        pytest.param([("", "Is it old?", "Does it help?")], [], id="nothing"),
+        pytest.param([("", "Is it old?", "…")], [(1, "A503")], id="no word"),
+        pytest.param([("", "Is it old?"), ("x", "Is it new?")], [(2, "A502")], id="a passage that is gone"),
+        pytest.param([("", "Is it old?", "How, on 03/04/2021?")], [(1, "A505")], id="an identifier"),
+        pytest.param([("", "Is it old?"), ("Calm", "is it OLD")], [(2, "A504")], id="a question at two passages"),
+        pytest.param([("", "Is it old?", "is it old")], [], id="twice at one passage"),
+        pytest.param([("", "Is it old?"), ("x", "Is it old?")], [(2, "A502")], id="what is gone is at no passage"),
+        pytest.param([("", "Is it old?"), ("", "Is it new?")], [(2, "A501")], id="two lines for a passage"),
+    ],
+)
+def test_each_fault_of_a_questions_file(
+    lines: list[tuple[str, ...]], found: list[tuple[int, str]], tmp_path: Path
+) -> None:
+    """It is named by the line of the questions file; the article itself is clean."""
+    article = tmp_path / "calm.md"
+    article.write_text(CLEAN, encoding="utf-8")
+    [passage, source] = split_passages(read_article(article), split_sentences, count_tokens=count_words, max_tokens=30)
+    texts = {"": passage.text, "Calm": source.text, "x": "Calm talk is new."}
+    entries = [{"passage": text_digest(texts[name]), "questions": asked} for name, *asked in lines]
+    path = keys_path(tmp_path, "calm")
+    path.write_text("\n".join(map(json.dumps, entries)), encoding="utf-8")
+    findings = lint_articles([article], count_tokens=count_words, max_tokens=30, find_phi=find_dates)
+    assert [(each.line, each.code) for each in findings] == found
+    assert {each.path for each in findings} <= {str(path)}
+
+
 def test_formats_for_people_forges_and_machines() -> None:
     """Each form carries file, line, code and message."""
     finding = LintFinding("a,b.md", 3, "A201", "warning", "100% never\ncited")
@@ -102,3 +136,52 @@ def test_formats_for_people_forges_and_machines() -> None:
     assert as_github(finding) == "::warning file=a%2Cb.md,line=3,title=A201::100%25 never%0Acited"
     assert json.loads(as_json([finding]))[0]["code"] == "A201"
     assert exit_code([finding]) == 1
+
+
+@pytest.mark.parametrize(
+    ("pattern", "faults"),
+    [
+        pytest.param(
+            "000_*.txt",
+            {
+                ("A202", "says “7 sources”, but 8 are listed"),
+                ("A201", "source 8 is never cited"),
+                ("A302", "looks like “areas” and “grief” glued together"),
+                ("A303", "an illustrative example, not a finding"),
+                ("A102", "no licence in the front matter"),
+            },
+            id="clinical",
+        ),
+        pytest.param(
+            "002_*.txt",
+            {
+                ("A103", "the title was taken from the first words; the page prints no title"),
+                ("A102", "no date in the front matter"),
+                ("A102", "no licence in the front matter"),
+                ("A301", "none of its 61 sentences has a source or an LLM tag"),
+            },
+            id="magazine",
+        ),
+    ],
+)
+def test_what_is_wrong_with_the_licensed_articles_is_found(
+    pattern: str, faults: set[tuple[str, str]], shared: Path, tmp_path: Path
+) -> None:
+    """Every known fault of each, and of no other kind but sentences in the boxes around the clinical article's text."""
+    [page] = (shared / "articles").glob(pattern)
+    path = tmp_path / "article.md"
+    path.write_text(import_page(page).markdown, encoding="utf-8")
+    found = lint_articles([path], count_tokens=count_words, max_tokens=10_000, find_phi=find_dates)
+    assert faults <= {(each.code, each.message) for each in found}
+    boxed = [
+        each for each in found if re.fullmatch(r"(?:a sentence|\d sentences) without source or LLM tag", each.message)
+    ]
+    assert {(each.code, each.message) for each in found if each not in boxed} == faults
+    assert exit_code(found) == 1
+
+
+def test_the_projects_own_corpus_is_clean(root: Path) -> None:
+    """What lint calls wrong is not in the articles that come with the program; their notes are."""
+    paths = sorted((root / "corpus").glob("*.md"))
+    found = lint_articles(paths, count_tokens=count_words, max_tokens=200, find_phi=find_dates)
+    assert [each for each in found if each.level != "note"] == []

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -11,7 +10,7 @@ from hypothesis import strategies as st
 
 from ipt_rag.phi import KINDS, Guard, PhiFinding
 from ipt_rag.phi.guard import RULES
-from ipt_rag.phi.numbers import iban, luhn
+from ipt_rag.phi.numbers import SHAPE_RULES, iban, luhn
 from ipt_rag.records import PhiFinding as RecordsPhiFinding
 
 ANY_STRING = st.text(alphabet=st.characters(exclude_categories=[]))
@@ -126,10 +125,10 @@ def test_the_finding_is_the_projects_record() -> None:
 @pytest.mark.parametrize(
     ("earlier", "text"),
     [
-        pytest.param(["my patient's name?"], "tamsin", id="a question and its answer"),
+        pytest.param(["my patient's name?"], "amber", id="a question and its answer"),
         pytest.param(["her number starts with 646-555"], "-0173", id="a number broken in two"),
         pytest.param(["what is her zip code"], "73019", id="a label and its value"),
-        pytest.param(["tell me about Tomasz"], "he is my patient, depressed", id="a name and what shows it to be one"),
+        pytest.param(["Solomon, now what"], "he is my patient, depressed", id="a name and what shows it to be one"),
         pytest.param(["her birthday is on the"], "14th of may", id="a date of birth in two turns"),
     ],
 )
@@ -162,30 +161,10 @@ def test_find_with_the_model_never_raises(guard: Guard, text: str) -> None:
     guard.find("Xanthippe Vorobyovskaya said " + text)
 
 
-@given(st.lists(st.text(alphabet="aA1 .,-@:/'\n", min_size=1, max_size=6), min_size=1, max_size=3))
-@settings(max_examples=15)
-def test_patterns_take_time_by_length_only(pieces: list[str]) -> None:
-    """No repetition makes a pattern slow: 4,000 characters cost well under a second for each."""
-    text = ("".join(pieces) * 4000)[:4000]
-    for each in RULES:
-        started = time.process_time()
-        for _ in each.pattern.finditer(text):
-            pass
-        assert time.process_time() - started < 1.0, each.pattern.pattern
-
-
-@pytest.mark.parametrize("piece", ["a ", "1 ", "A. ", "patient John Smith ", "four ", "x"])
-def test_a_huge_message_is_bounded(quick: Guard, piece: str) -> None:
-    """100,000 characters are read in seconds, not minutes."""
-    started = time.process_time()
-    quick.find((piece * 100_000)[:100_000])
-    assert time.process_time() - started < 8  # about 2 s measured; CI machines are slower
-
-
 @given(st.text(alphabet="abcdehilmnoprstuABCINRS :#.-/'"))
 def test_rules_marked_for_digits_need_one(text: str) -> None:
     """A rule that is skipped for texts without a digit finds nothing in them."""
-    marked = [each for each in RULES if each.digit]
+    marked = [each for each in (*RULES, *SHAPE_RULES) if each.digit]
     assert marked
     assert not any(each.check and each.check(match) for each in marked for match in each.pattern.finditer(text))
 
@@ -216,4 +195,14 @@ def test_threads_share_one_guard(guard: Guard) -> None:
 def test_importing_the_guard_loads_no_model() -> None:
     """The heavy library comes with the first question that needs it, or with `load`."""
     program = "import sys; import ipt_rag.phi; ipt_rag.phi.Guard().find('MRN 20441'); sys.exit('spacy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False, timeout=120).returncode == 0
+
+
+def test_the_model_does_without_torch() -> None:
+    """Loading the model does not import torch, which is there for the rest of the program all the same."""
+    program = (
+        "import sys; from ipt_rag.phi import Guard; guard = Guard(); guard.load(); "
+        "assert 'spacy' in sys.modules and 'torch' not in sys.modules; import torch; "
+        "sys.exit(not guard.find('what would help Zuvendiqua Pralingbrook with grief'))"
+    )
     assert subprocess.run([sys.executable, "-c", program], check=False, timeout=120).returncode == 0

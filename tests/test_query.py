@@ -132,3 +132,32 @@ def test_stems_join_the_forms_of_a_word() -> None:
     """Forms of one word have one stem."""
     assert stems("disputes dispute") == ["disput", "disput"]
     assert len(set(stems("treating treated treats"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("question", "source"),
+    [
+        ("Which source is the 1984 manual?", True),
+        ("who wrote the book on tea", True),
+        ("What is ISIPT?", False),
+        ("What does the inventory look at?", False),
+    ],
+)
+def test_what_asks_for_a_source(question: str, source: bool) -> None:
+    """An entry of the source list is meant where a reference, its author, year or place is asked for."""
+    assert read(question).asks_source is source
+
+
+@pytest.mark.parametrize(
+    ("question", "repaired"),
+    [
+        ("waht is grief", (("waht", "what"),)),
+        ("wich phases", (("wich", "which"),)),
+        ("definiton of grief", (("definiton", "definition"),)),
+        ("it may worsen grief", ()),
+        ("who quits", ()),
+    ],
+)
+def test_slips_in_words_of_asking(question: str, repaired: tuple[tuple[str, str], ...]) -> None:
+    """What people ask with is repaired though no article has it; what is another word stays."""
+    assert read(question).repaired == repaired

@@ -34,15 +34,16 @@ def test_records_are_frozen_and_slotted() -> None:
         assert "__slots__" in vars(kind), kind
 
 
+OPTIONAL = {"widen", "understood", "parts", "cautions"}
+
+
 def test_records_have_no_defaults() -> None:
     """What must be known must be said."""
     for kind in vars(records).values():
         if isinstance(kind, type) and dataclasses.is_dataclass(kind):
             for field in dataclasses.fields(kind):
-                if kind is records.Filter or field.name in (
-                    "widen",
-                    "understood",
-                ):  # unset: nothing narrowed, nothing completed
+                # Unset: nothing narrowed, nothing completed, one question, no indication quoted.
+                if kind is records.Filter or field.name in OPTIONAL:
                     continue
                 assert field.default is dataclasses.MISSING, (kind, field.name)
 

@@ -6,21 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ipt_rag.check import QuoteChecker
 from ipt_rag.page_text import BANNER, ENGLISH
 from ipt_rag.records import Answer, Place
 from ipt_rag.render import (
-    LLM_TAG,
-    blocks_html,
-    cells,
+    check_html,
     explore_html,
-    inline,
-    prose,
     reader_html,
     refusal_html,
     status_sentence,
     turn_html,
     turn_markdown,
 )
+from ipt_rag.render.article_text import LLM_TAG, cells, inline, prose
+from ipt_rag.render.blocks import blocks_html
 from word_library import WordLibrary
 
 ARTICLES = Path(__file__).parent / "page_articles"
@@ -182,6 +181,33 @@ def test_nothing_found_offers_sections_as_buttons() -> None:
     assert "blockquote" not in html
 
 
+def test_parts_stand_apart_and_share_their_sources(library: WordLibrary) -> None:
+    """A passage that answers two parts is shown in both, without an id twice; a part that is not answered says so."""
+    question = "Which bow rake levels soil? Is there a quantum? Which bow rake levels gardens?"
+    answer = library.ask(question)
+    assert [len(part.quotes) for part in answer.parts][1] == 0
+    assert set(answer.parts[0].quotes) & set(answer.parts[2].quotes)
+    html = turn_html(answer, question=question, turn=1, articles=library.index.shelf, text=ENGLISH)
+    ids = re.findall(r' id="([^"]+)"', html)
+    assert len(ids) == len(set(ids))
+    assert set(re.findall(r'href="#([^"]+)"', html)) <= set(ids)
+    markdown = turn_markdown(answer, question=question, text=ENGLISH)
+    for part in answer.parts:
+        assert f"### Asked: {part.question}" in markdown
+        assert f"Asked: {part.question}</h3>" in html
+    assert markdown.count(ENGLISH.not_in_articles) == html.count(ENGLISH.not_in_articles) == 1
+    assert markdown.count("levels heavy soil. [2] [4]") == 2
+
+
+def test_cautions_are_named(library: WordLibrary) -> None:
+    """The sections of an article's cautions stand under its indications, on the page and in Markdown."""
+    answer = library.ask("collect snails for ten mornings")
+    html = turn_html(answer, question="?", turn=1, articles=library.index.shelf, text=ENGLISH)
+    assert f"<h3>{ENGLISH.see_cautions.replace(chr(39), '&#x27;')}</h3>" in html
+    assert 'data-section="Common misconceptions"' in html
+    assert "- A plain article › Common misconceptions" in turn_markdown(answer, question="?", text=ENGLISH)
+
+
 def test_notices_stand_above_the_quotes(library: WordLibrary) -> None:
     """Fixed notices are the only text above the quotes."""
     html = shown(library, "danger gardens water morning")
@@ -236,6 +262,45 @@ def test_lists_of_passages(library: WordLibrary) -> None:
     assert "Which rake do I avoid" in page["questions"]
     assert "Snails are a form of worm" in page["misconceptions"]
     assert "An allotment keeper" in page["examples"]
+
+
+@pytest.mark.parametrize(
+    ("quote", "said"),
+    [
+        ("The bow rake levels light soil.", "Word: said “light”, printed “heavy”"),
+        ("The bow rake levels soil.", "Word left out: “heavy”"),
+        ("The bow rake levels very heavy soil.", "Word added: “very”"),
+        ("The bow rake levels heavy soil. [9]", "Sources said: 9"),
+    ],
+)
+def test_a_verdict_says_what_differs(library: WordLibrary, quote: str, said: str) -> None:
+    """A change is told as what was said and printed, left out or added; the printed sources are there to go to."""
+    html = check_html(QuoteChecker(library.index.shelf.values()).check(quote), library.index.shelf, ENGLISH)
+    assert f"<li>{said}</li>" in html
+    ids = set(re.findall(r' id="([^"]+)"', html))
+    assert ids == {"check-plain-article-2", "check-plain-article-4"}
+
+
+def test_a_verdict_without_a_place(library: WordLibrary) -> None:
+    """Where no article has a word of the quote, the verdict stands alone."""
+    html = check_html(QuoteChecker(library.index.shelf.values()).check("Xyzzy!"), library.index.shelf, ENGLISH)
+    assert plain(html) == ENGLISH.verdicts["absent"]
+
+
+def test_kept_questions_are_told_before_feedback_is_given(library: WordLibrary) -> None:
+    """Only where the operator keeps questions do the feedback buttons say so."""
+    answer = library.ask("leaf rake gathers")
+    for kept in (True, False):
+        html = turn_html(
+            answer,
+            question="?",
+            turn=1,
+            articles=library.index.shelf,
+            text=ENGLISH,
+            feedback=True,
+            keeps_questions=kept,
+        )
+        assert (ENGLISH.feedback["keeps"] in html) is kept
 
 
 def test_a_refusal_holds_fixed_words_only() -> None:

@@ -28,6 +28,13 @@ def test_whoever_asks_while_the_articles_are_read_waits() -> None:
     assert background.state == "ready"
 
 
+def test_what_was_made_may_be_renewed_each_time() -> None:
+    """Whoever asks gets what took the place of what was made; what is not renewed stays."""
+    assert [Background(lambda: 1).get() for _ in range(2)] == [1, 1]
+    counting = Background(lambda: 1, renew=lambda made: made + 1)
+    assert [counting.get(), counting.get()] == [2, 3]
+
+
 def test_what_went_wrong_while_reading_reaches_whoever_asks() -> None:
     """An error of the reading thread is raised again where the result is wanted."""
 

@@ -3,10 +3,23 @@ from pathlib import Path
 
 import pytest
 
+from ipt_rag.check import Change, QuoteCheck
+from ipt_rag.holdings import Holding
 from ipt_rag.importing import AddedPage, ImportReport
 from ipt_rag.importing.page import Doubt, LeftOut
-from ipt_rag.records import Answer, Place, Quote, Reference, Span
-from ipt_rag.terminal import added_text, answer_text
+from ipt_rag.keys import KeyLine
+from ipt_rag.questions import Lacking, Outcome, Taken
+from ipt_rag.records import Answer, Part, Place, Quote, Reference, Span
+from ipt_rag.removal import Removed
+from ipt_rag.terminal import (
+    added_text,
+    answer_text,
+    checked_text,
+    holdings_text,
+    lacking_text,
+    removed_text,
+    taken_text,
+)
 
 QUOTE = Quote(
     text="**Sick role** — in brief, a framing.",
@@ -72,6 +85,24 @@ Nearest sections:
     )
 
 
+def test_each_of_several_questions_has_its_quotes() -> None:
+    """Every part is printed with what was asked, and with its quotes or that the articles do not answer it."""
+    near = (Place("ipt", "IPT", "Evidence"),)
+    parts = (Part("Is it dear?", (), "fact_missing", near, ()), Part("What is the sick role?", (0,), "", (), ()))
+    lines = answer_text(dataclasses.replace(ANSWERED, parts=parts)).splitlines()
+    silent, answered = lines.index("Asked: Is it dear?"), lines.index("Asked: What is the sick role?")
+    assert lines[silent + 2].startswith("The articles do not answer this.")
+    assert silent < lines.index("  - IPT › Evidence") < answered
+    assert answered < lines.index("1. Sick role — in brief, a framing. [4] [1] [LLM]")
+    assert sum("Sick role" in line for line in lines) == 1
+
+
+def test_cautions_are_offered() -> None:
+    """An answer out of indications names the sections of cautions."""
+    printed = answer_text(dataclasses.replace(ANSWERED, cautions=(Place("ipt", "IPT", "Cautions"),)))
+    assert "This article's cautions:\n  - IPT › Cautions" in printed
+
+
 def test_a_refusal_names_the_kind() -> None:
     """A refusal says what was met and what to write instead; nothing else is printed."""
     refused = Answer("refused", 0.0, (), (), (), (), "phi", ("a phone number",), (), "")
@@ -130,10 +161,113 @@ def test_an_import_reports_what_it_did() -> None:
         doubts=(Doubt(9, "areasgrief", "glued words"),),
         counted="line",
     )
-    assert added_text(AddedPage(Path("corpus/ipt.md"), True, report)) == (
+    assert added_text(AddedPage(Path("corpus/ipt.md"), "added", report)) == (
         "Wrote corpus/ipt.md\n"
         "  2 sections, 3 paragraphs, 4 marker groups, 1 sources\n"
         "  left out, line 7 (votes): 0 upvotes\n"
         "  look at line 9: glued words: areasgrief"
     )
-    assert added_text(AddedPage(Path("a.md"), False, report)).startswith("Nothing changed in a.md\n")
+    assert added_text(AddedPage(Path("a.md"), "unchanged", report)).startswith("Nothing changed in a.md\n")
+    assert added_text(AddedPage(Path("a.md"), "unchanged", None, ("Kept the file as b.",))) == (
+        "Nothing changed in a.md: it was made from this very file (--replace makes it anew)\n  Kept the file as b."
+    )
+
+
+@pytest.mark.parametrize(
+    ("removed", "said"),
+    [
+        pytest.param(
+            Removed(Path("a.md"), True, "0" * 16), f"Index {'0' * 16} holds what is left.", id="from an index"
+        ),
+        pytest.param(
+            Removed(Path("a.md"), True, ""), "No article is left, so neither is an index in i.", id="the last"
+        ),
+        pytest.param(Removed(Path("a.md"), False, ""), "The index in i does not hold it.", id="never indexed"),
+    ],
+)
+def test_a_removal_says_what_is_left(removed: Removed, said: str) -> None:
+    """Where an index held the article, a page that is open still does, until it is started anew."""
+    lines = removed_text(removed, Path("i")).splitlines()
+    assert lines[:2] == ["Removed a.md", said]
+    assert bool(lines[2:]) == removed.indexed
+
+
+def test_holdings_are_counted_for_each_article_and_for_all() -> None:
+    """What an article lacks is not printed as a zero; the last line is the sum."""
+    tea = Holding(
+        slug="tea",
+        title="On tea",
+        language="en",
+        kind="invented",
+        version="",
+        date="",
+        licence="CC0-1.0",
+        origin="",
+        file="tea.md",
+        original="originals/0.md",
+        sentences=1200,
+        passages=3,
+        sources=2,
+        keys=7,
+        by_provenance={"sourced": 2, "mixed": 0, "LLM": 0, "unmarked": 1},
+        by_tier={"T1": 1, "T2": 0, "T3": 2},
+        sources_by_tier={"T1": 1, "T2": 0, "T3": 1},
+    )
+    bare = dataclasses.replace(
+        tea, slug="tides", language="", kind="", licence="", original="", by_tier={}, sources=0, sources_by_tier={}
+    )
+    assert holdings_text([tea, bare]) == (
+        "tea: On tea\n"
+        "  en · invented · CC0-1.0 · original kept\n"
+        "  1,200 sentences, 3 passages (sourced 2, unmarked 1), 7 anticipated questions\n"
+        "  passages by tier: T1 1, T3 2; sources: 2 (T1 1, T3 1)\n"
+        "tides: On tea\n"
+        "  the front matter says no more\n"
+        "  1,200 sentences, 3 passages (sourced 2, unmarked 1), 7 anticipated questions\n"
+        "  passages by tier: none; sources: 0 (none)\n"
+        "2 articles: 2,400 sentences, 6 passages (sourced 4, unmarked 2), 14 anticipated questions"
+    )
+
+
+def test_a_quote_cannot_steer_the_terminal() -> None:
+    """What was said of a changed quote is printed without its control signs."""
+    check = QuoteCheck("changed", (Change("word", "\x1b[2J", "old"),), (), (), "tea", (), "Tea is old.", 0, 11)
+    assert "\x1b" not in checked_text(check)
+
+
+GONE = KeyLine(3, "Tea is \x1bold", ("Is it old?", "age"))
+
+
+def test_what_lacks_questions() -> None:
+    """The count, and each line of the questions file that lost its passage; no sign of it steers the terminal."""
+    assert (
+        lacking_text(Lacking("tea", 7, (), (GONE,)), 8)
+        == """\
+0 of 7 passages of tea have fewer than 8 questions.
+  line 3 of the questions file: its passage (“Tea is  old …”) has changed or is gone, 2 questions do not count"""
+    )
+
+
+def test_what_was_taken_by_line() -> None:
+    """Each line with how many of its questions were taken, and why the others were not."""
+    outcomes = (
+        Outcome(1, 1, "taken", ""),
+        Outcome(1, 2, "taken", ""),
+        Outcome(2, 0, "refused", "is no passage"),
+        Outcome(4, 1, "there", "is there already"),
+        Outcome(4, 2, "kept", "lies closer to another"),
+    )
+    assert (
+        taken_text(Taken(Path("tea.questions.jsonl"), outcomes, ()))
+        == """\
+Wrote tea.questions.jsonl
+  line 1: 2 taken
+  line 2: 0 taken of 1
+    the line is no passage
+  line 4: 1 taken of 2
+    question 1 is there already
+    question 2 lies closer to another: taken all the same
+3 taken, 1 refused."""
+    )
+    refused = Taken(Path("tea.questions.jsonl"), outcomes[2:3], ())
+    assert taken_text(refused).startswith("Nothing changed in tea.questions.jsonl\n")

@@ -20,6 +20,7 @@ ASKED = (
     "spade turns heavy soil",
     "mulch keeps water in soil",
     "allotment keeper snails dawn",
+    "Which bow rake levels soil? Is there a quantum? Which bow rake levels gardens?",
 )
 
 

@@ -11,14 +11,15 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ipt_rag.corpus import read_corpus
 from ipt_rag.errors import CorpusError, QuestionError
 from ipt_rag.follow_up import read_turn
+from ipt_rag.parts import split_question
 from ipt_rag.passages import split_passages
-from ipt_rag.records import Answer, Article, Filter, Passage, PhiFinding, Place, Quote, Reference
+from ipt_rag.records import Answer, Article, Filter, Part, Passage, PhiFinding, Place, Quote, Reference
 from ipt_rag.sentences import split_sentences
 
 EVERYTHING = Filter()
@@ -90,7 +91,23 @@ class WordLibrary:
         if "explode" in question:
             raise RuntimeError(f"internal trouble with {question}")
         understood = read_turn(question, earlier).question
-        asked = words_of(understood)
+        parts = split_question(understood)
+        answers = [self._answer(part, only) for part in parts]
+        if len(parts) == 1:
+            return replace(answers[0], understood=understood if understood != question else "")
+        quotes = tuple(dict.fromkeys(quote for answer in answers for quote in answer.quotes))
+        return replace(
+            max(answers, key=lambda answer: len(answer.quotes)),
+            quotes=quotes,
+            references=tuple(dict.fromkeys(entry for answer in answers for entry in answer.references)),
+            parts=tuple(
+                Part(part, tuple(map(quotes.index, answer.quotes)), answer.reason, answer.nearest, answer.widen)
+                for part, answer in zip(parts, answers, strict=True)
+            ),
+        )
+
+    def _answer(self, question: str, only: Filter) -> Answer:
+        asked = words_of(question)
         scored = sorted(
             ((len(asked & words_of(passage.text)), -number, passage) for number, passage in enumerate(self.index.held)),
             reverse=True,
@@ -114,7 +131,7 @@ class WordLibrary:
             kinds=(),
             notices=("A fixed notice stands above the quotes.",) if "danger" in asked else (),
             index="0123456789abcdef",
-            understood=understood if understood != question else "",
+            cautions=(Place("plain-article", "A plain article", "Common misconceptions"),) if "snails" in asked else (),
         )
 
     def _passes(self, passage: Passage, only: Filter) -> bool:
@@ -163,10 +180,10 @@ def serve(folder: Path, port: int, reading_s: float) -> None:
 
     library = Background(read)
     notes = Path(os.environ.get("TEST_FEEDBACK", "feedback"))
-    feedback = Feedback(notes, find_phi=lambda text: library.get().find_phi(text))
-    page = build_page(library.get, feedback=feedback)
-    keep = "TEST_KEEP" in os.environ
-    launch_page(page, host="127.0.0.1", port=port, state=lambda: library.state, keep_on_reload=keep)
+    kept = "TEST_KEEP" in os.environ
+    feedback = Feedback(notes, find_phi=lambda text: library.get().find_phi(text), keep_questions=kept)
+    page = build_page(library.get, feedback=feedback, keep_on_reload=kept)
+    launch_page(page, host="127.0.0.1", port=port, state=lambda: library.state)
     threading.Event().wait()
 
 

@@ -1,6 +1,7 @@
 """Offline: article files in, one generation of the index out. Joins the steps; nothing else sees the whole line."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,10 @@ from ipt_rag.index import (
     Index,
     current_digest,
     digest_of,
+    drop_generations,
     write_generation,
 )
-from ipt_rag.keys import Keys, read_keys
+from ipt_rag.keys import Keys, heading_keys, read_keys
 from ipt_rag.maxsim import Steps, in_steps
 from ipt_rag.passages import split_passages
 from ipt_rag.query import stems
@@ -64,10 +66,50 @@ def build_index(
     """
     articles = read_corpus(corpus)
     keys = [read_keys(corpus, article.slug) for article in articles]
+    with _writing(index):
+        return _build(articles, keys, index, report, open_encoder)
+
+
+def build_without(
+    left_out: Path,
+    corpus: Path,
+    index: Path,
+    *,
+    report: Report = lambda line: None,
+    open_encoder: Callable[[], PassageEncoder] = MiniLM.open,
+) -> BuildReport | None:
+    """Bring an index up to date as if one article file were not there, and leave nothing of it on the disk.
+
+    Without any other article there is no index afterwards, and None is returned.
+
+    Raises:
+        ArticleError, EncoderError, SettingsError: as `build_index`.
+    """
+    articles = read_corpus(corpus, without=left_out)
+    keys = [read_keys(corpus, article.slug) for article in articles]
+    with _writing(index):
+        done = _build(articles, keys, index, report, open_encoder) if articles else None
+        drop_generations(index, keep=(done.digest,) if done else ())
+    return done
+
+
+def drop_past(index: Path) -> None:
+    """Leave nothing of the generations before the current one on the disk.
+
+    Raises:
+        SettingsError: the index folder cannot be written, or a build holds it.
+    """
+    with _writing(index):
+        drop_generations(index, keep=(current_digest(index),))
+
+
+@contextmanager
+def _writing(index: Path) -> Iterator[None]:
+    """Hold the index folder for one builder; what keeps it from being written is one sentence."""
     try:
         index.mkdir(parents=True, exist_ok=True)
         with FileLock(index / ".lock", timeout=0):
-            return _build(articles, keys, index, report, open_encoder)
+            yield
     except Timeout:
         raise SettingsError(f"Another build is writing {index}. Wait for it to finish, then try again.") from None
     except OSError as error:
@@ -120,7 +162,7 @@ def _build(
         chunks.extend(Chunk(chunk.text, chunk.first + offset, chunk.after + offset) for chunk in packed)
         passages.extend(its_passages)
         tiers = {source.number: source.tier for source in article.sources}
-        asked.extend((*_heading(passage, tiers), *its_keys.of(passage)) for passage in its_passages)
+        asked.extend((*heading_keys(passage, tiers), *its_keys.of(passage)) for passage in its_passages)
         report(f"{article.slug}: {len(its_passages)} passages, {len(article.sources)} sources")
     reusable = last if last and last.made_from["encoder"] == made_from["encoder"] else None
     made = _Embedded(encoder, reusable, report)
@@ -148,17 +190,6 @@ def _build(
     return BuildReport(
         digest, changed=True, articles=len(articles), passages=len(passages), chunks=len(chunks), embedded=made.count
     )
-
-
-def _heading(passage: Passage, tiers: Mapping[int, str]) -> tuple[str, ...]:
-    """Return the section as a key: it names what its passages are ("Common misconceptions") and seldom say.
-
-    A source is asked for by its number or its tier, neither of which its reference holds.
-    """
-    if passage.kind == "source":
-        [number] = passage.sources
-        return (f"Source {number}, reference {number}, tier {tiers[number]}",)
-    return (" › ".join(passage.section),) if passage.section else ()
 
 
 class _Embedded:

@@ -7,19 +7,21 @@ A quote may carry its source numbers as the articles print them (`[4]`, `[LLM]`)
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from pathlib import Path
 from typing import Literal
 
 from ipt_rag.errors import QuestionError
 from ipt_rag.plain import plain_text
-from ipt_rag.records import Article, Block
+from ipt_rag.records import Article, Block, PhiFinding
 from ipt_rag.sentences import MARKER, split_sentences
 
 Verdict = Literal["exact", "changed", "misattributed", "absent"]
 ChangeKind = Literal["digit", "negation", "hedge", "word", "punctuation"]
 
+MAX_FILE = 20_000_000  # bytes of a file of quotes: some hundred thousand of them
 MAX_QUOTE = 20_000  # characters; a longer text is an article, not a quote
 CHANGED_SHARE = (
     0.6  # of the quote's words that stand there in order: from here on it is a changed quote, not another one
@@ -67,6 +69,21 @@ class QuoteCheck:
     end: int
 
 
+@dataclass(frozen=True, slots=True)
+class CheckedLine:
+    """What came of one line of many: a verdict, or why there is none; holds no word of a line that was refused."""
+
+    number: int  # from 1
+    check: QuoteCheck | None
+    kinds: tuple[str, ...]  # of identifiers, as shown to the reader, where the line was refused
+    problem: str  # the sentence on a line that is no quote
+
+    @property
+    def exact(self) -> bool:
+        """Whether the quote stands in the articles as it is, with its sources."""
+        return self.check is not None and self.check.verdict == "exact"
+
+
 class QuoteChecker:
     """Checks quotes against some articles, which it reads into words once."""
 
@@ -102,6 +119,17 @@ class QuoteChecker:
         changes = tuple(_changes(said, [token for token, _, _ in place.tokens[first:after]]))
         return _found(place, first, after, said_sources, changes)
 
+    def check_lines(
+        self, numbered: Iterable[tuple[int, str]], *, find_phi: Callable[[str], Sequence[PhiFinding]]
+    ) -> Iterator[CheckedLine]:
+        """Yield what comes of each line; one in which `find_phi` finds anything is not read further."""
+        for number, line in numbered:
+            try:
+                kinds = tuple(finding.kind for finding in find_phi(line))
+                yield CheckedLine(number, None if kinds else self.check(line), kinds, "")
+            except QuestionError as problem:
+                yield CheckedLine(number, None, (), str(problem))
+
     def _nearest(self, said: list[str]) -> list["_Place"]:
         """Return the blocks that share most of the quote's words, rarer words counting more."""
         words = {token for token in said if token[0].isalnum()}
@@ -111,6 +139,24 @@ class QuoteChecker:
         ]
         best = sorted(scored, reverse=True)[:CANDIDATES]
         return [self._places[-index] for score, index in best if score > 0]
+
+
+def read_quotes(path: Path) -> list[tuple[int, str]]:
+    """Return the lines of a file that are not blank, with their numbers from 1.
+
+    Raises:
+        QuestionError: it cannot be read, or is no text in UTF-8.
+    """
+    try:
+        size = path.stat().st_size
+        if size > MAX_FILE:
+            raise QuestionError(f"{path} has {size:,} bytes; a file of quotes may have {MAX_FILE:,}. Split it.")
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise QuestionError(f"{path} cannot be read ({error.strerror}). Check the name and permissions.") from None
+    except UnicodeDecodeError:
+        raise QuestionError(f"{path} is not UTF-8 text. Save it as UTF-8 and try again.") from None
+    return [(number, line) for number, line in enumerate(re.split(r"\r\n?|\n", text), start=1) if line.strip()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,13 +214,17 @@ def _standing(said: list[str], place: _Place) -> Iterator[tuple[_Place, int, int
 def _overlap(said: list[str], place: _Place) -> tuple[float, int, int]:
     """Return the share of the quote's tokens that stand in a block in order, and the stretch where they stand."""
     printed = [token for token, _, _ in place.tokens]
-    blocks = [each for each in SequenceMatcher(None, said, printed, autojunk=False).get_matching_blocks() if each.size]
-    if not blocks:
+    longest = SequenceMatcher(None, said, printed, autojunk=False).find_longest_match()
+    if not longest.size:
         return 0.0, 0, len(printed)
-    first = max(0, blocks[0].b - blocks[0].a)
-    last = blocks[-1]
-    after = min(len(printed), last.b + last.size + len(said) - last.a - last.size)
-    return sum(each.size for each in blocks) / len(said), first, max(after, first + 1)
+    # Only around the longest run: a "The" of some sentence before would stretch the quote over all between.
+    slack = len(said) // 2 + 3
+    opening = max(0, longest.b - longest.a - slack)
+    around = printed[opening : longest.b - longest.a + len(said) + slack]
+    matching = SequenceMatcher(None, said, around, autojunk=False).get_matching_blocks()[:-1]  # the last is empty
+    first, last = max(0, opening + matching[0].b - matching[0].a), matching[-1]
+    after = min(len(printed), opening + last.b + len(said) - last.a)
+    return sum(each.size for each in matching) / len(said), first, max(after, first + 1)
 
 
 def _changes(said: list[str], printed: list[str]) -> list[Change]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 
-from langchain_text_splitters import CharacterTextSplitter
+from langchain_text_splitters import CharacterTextSplitter, RecursiveCharacterTextSplitter
 
 from ipt_rag.plain import plain_text
 from ipt_rag.records import Chunk, Passage
@@ -43,6 +43,14 @@ def pack_passages(
             headed = f"{heading}\n{body}"
             yield Chunk(headed if count_tokens(headed) <= max_tokens else body, first, after)
             first = after
+
+
+def cut_by_length(text: str, *, size: int, overlap: int) -> list[str]:
+    """Return a text in pieces of up to `size` characters, cut where LangChain's usual splitter would.
+
+    Only the baseline of the evaluation cuts so: a piece may part a sentence from its source number.
+    """
+    return RecursiveCharacterTextSplitter(chunk_size=size, chunk_overlap=overlap).split_text(text)
 
 
 def search_text(passage: Passage) -> str:

@@ -4,13 +4,14 @@ import dataclasses
 import json
 import sys
 from collections.abc import Iterable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Literal, get_args
 
 import click
 
 from ipt_rag import settings
-from ipt_rag.errors import ArticleError, IptRagError, QuestionError
+from ipt_rag.errors import ArticleError, ImportRefusedError, IptRagError, QuestionError
 from ipt_rag.importing.markers import Assume
 from ipt_rag.records import Answer, Filter
 
@@ -22,6 +23,7 @@ INDEX = click.option(
 )
 
 
+PROGRESS_PAGES = 25  # pages added between two lines of progress: some seconds
 UNKNOWN_OPTION = "There is no such option: see --help."
 
 
@@ -124,7 +126,7 @@ def build(corpus: Path, index: Path) -> None:
 
 
 @main.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE…|FOLDER…")
 @CORPUS
 @click.option("--slug", help="Name of the article; made from its title where none is given.")
 @click.option(
@@ -134,18 +136,92 @@ def build(corpus: Path, index: Path) -> None:
     help="How to read citations that can be read in two ways; kept in the front matter.",
 )
 @click.option("--allow-phi-like", "phi_like", default="", help="Why text that looks like PHI may stand in the article.")
-def add(files: tuple[Path, ...], corpus: Path, slug: str | None, assume: tuple[Assume, ...], phi_like: str) -> None:
+@click.option(
+    "--replace", is_flag=True, help="Make an unchanged page anew; overwrite edits by hand and articles of other files."
+)
+@click.option("--keep-original", is_flag=True, help="Keep each file beside its article, in originals/, by its digest.")
+def add(
+    paths: tuple[Path, ...],
+    corpus: Path,
+    slug: str | None,
+    assume: tuple[Assume, ...],
+    phi_like: str,
+    replace: bool,
+    keep_original: bool,
+) -> None:
     """Turn pages (copied text, HTML, Markdown, DOCX, PDF) into article files, and report what was left out.
+
+    Of a folder, all pages below it are added. A page that was added before and has not changed is left alone; one that
+    has changed replaces its article. Exit 1 where a page could not be added; the others are.
 
     \b
         ipt-rag add page.txt --corpus mine
+        ipt-rag add saved-pages --corpus mine --keep-original
         ipt-rag build --corpus mine --index mine-index
     """  # noqa: D301 - click must see the backspace
-    from ipt_rag.intake import add_page
-    from ipt_rag.terminal import added_text
+    from ipt_rag.intake import Intake, NotAdded, pages_to_add
+    from ipt_rag.terminal import added_text, became_text
 
-    for file in files:
-        click.echo(added_text(add_page(file, corpus, slug=slug, assume=assume, phi_like=phi_like)))
+    found = pages_to_add(paths, corpus)
+    for skipped in found.skipped:
+        click.echo(f"passed over {skipped.path}: {skipped.reason}", err=True)
+    if not found.files:
+        raise ImportRefusedError("There is no page to add. Name a file, or a folder with pages in it.")
+    many = len(found.files) > 1
+    intake = Intake(corpus, assume=assume, phi_like=phi_like, overwrite=replace, originals=keep_original)
+    became = []
+    for each in intake.add_all(found.files, slug=slug):
+        became.append(each)
+        if isinstance(each, NotAdded):
+            click.echo(f"Error: {f'{each.path} was not added. ' if many else ''}{each.problem}", err=True)
+        else:
+            click.echo(added_text(each))
+        if len(became) % PROGRESS_PAGES == 0:
+            click.echo(f"read {len(became):,} of {len(found.files):,} pages", err=True)
+    if many:
+        click.echo(became_text(became, len(found.skipped)), err=True)
+    raise SystemExit(1 if any(isinstance(each, NotAdded) for each in became) else 0)
+
+
+@main.command()
+@click.argument("slug")
+@CORPUS
+@INDEX
+def remove(slug: str, corpus: Path, index: Path) -> None:
+    """Remove an article, its anticipated questions and its kept original, and bring its index up to date.
+
+    An index that does not hold it is left alone; one that was made from other articles too stops the removal. If
+    anything fails, the article is still there.
+
+    \b
+        ipt-rag remove calm-talk --corpus mine --index mine-index
+    """  # noqa: D301 - click must see the backspace
+    from ipt_rag.removal import remove_article  # imports the encoder
+    from ipt_rag.terminal import removed_text
+
+    removed = remove_article(slug, corpus, index, report=lambda line: click.echo(line, err=True))
+    click.echo(removed_text(removed, index))
+
+
+@main.command("list")
+@CORPUS
+@click.option("--json", "as_json", is_flag=True, help="One JSON array of articles instead of text.")
+def list_articles(corpus: Path, as_json: bool) -> None:
+    """Show which articles there are, with their passages by provenance and tier; exit 1 where one cannot be read.
+
+    \b
+        ipt-rag list --corpus mine
+    """  # noqa: D301 - click must see the backspace
+    from ipt_rag.embed import token_counter
+    from ipt_rag.holdings import read_holdings
+    from ipt_rag.terminal import holdings_text
+
+    held = read_holdings(corpus, count_tokens=token_counter())
+    objects = [dataclasses.asdict(each) for each in held.articles]
+    click.echo(json.dumps(objects, ensure_ascii=False) if as_json else holdings_text(held.articles))
+    for problem in held.problems:
+        click.echo(f"Error: {problem}", err=True)
+    raise SystemExit(1 if held.problems else 0)
 
 
 @main.command()
@@ -208,6 +284,9 @@ def ask(
 @click.option("--part", help="Only questions whose `part` is this, such as unseen.")
 @click.option("--save", type=click.Path(path_type=Path), help="Keep how each question went, without its words.")
 @click.option("--against", type=click.Path(path_type=Path), help="A saved run to compare with, question by question.")
+@click.option("--report", type=click.Path(path_type=Path), help="Folder for report.html: plots and the worst misses.")
+@click.option("--baseline", is_flag=True, help="Also run LangChain's defaults over the same articles, and compare.")
+@click.option("--public", metavar="NAME", help="QUESTIONS is a folder in the BEIR format; NAME is for the heading.")
 def evaluate(
     questions: Path,
     unanswerable: Path | None,
@@ -216,6 +295,9 @@ def evaluate(
     part: str | None,
     save: Path | None,
     against: Path | None,
+    report: Path | None,
+    baseline: bool,
+    public: str | None,
 ) -> None:
     """Measure answers on a file of questions, one JSON object a line.
 
@@ -225,41 +307,71 @@ def evaluate(
     \b
         ipt-rag eval answerable.jsonl --unanswerable unanswerable.jsonl --part unseen
         ipt-rag eval answerable.jsonl --save before.json
-        ipt-rag eval answerable.jsonl --against before.json
+        ipt-rag eval answerable.jsonl --against before.json --report report
+        ipt-rag eval answerable.jsonl --unanswerable unanswerable.jsonl --baseline
+        ipt-rag eval --public scifact scifact/
     """  # noqa: D301 - click must see the backspace
+    if public is not None:
+        if unanswerable or part or save or against or baseline or report:
+            raise click.UsageError("--public measures a folder of its own: leave out the options for question files.")
+        _evaluate_public(public, questions)
+        return
     from ipt_rag.chatbot import Chatbot  # imports the encoder
-    from ipt_rag.evaluate import DEPTH, by_group, figures, judge, read_questions
+    from ipt_rag.evaluate import DEPTH, read_questions
+    from ipt_rag.evaluate.report import require_report, write_report
+    from ipt_rag.evaluate.run import run_evaluation
     from ipt_rag.evaluate.runs import compare, save_run
-    from ipt_rag.terminal import differences_text, figures_text
+    from ipt_rag.terminal import beside_text, differences_text, figures_text
 
+    if report:
+        require_report(report)
     asked = read_questions(questions, part=part)
     refused = read_questions(unanswerable, part=part) if unanswerable else []
     chatbot = Chatbot.open(index)
-    texts = [chatbot.index.passage(number).text for number in range(len(chatbot.index))]
 
     def progress(done: int) -> None:
         if done % 50 == 0:
             click.echo(f"asked {done} questions", err=True)
 
-    yes, no = (
-        judge(
-            lambda text: chatbot.ask(text, ranked=DEPTH),
-            rows,
-            by=by,
-            answerable=answerable,
-            texts=texts,
-            progress=progress,
-        )
-        for rows, answerable in ((asked, True), (refused, False))
+    run = run_evaluation(
+        lambda text: chatbot.ask(text, ranked=DEPTH),
+        asked,
+        refused,
+        by=by,
+        passages=[chatbot.index.passage(number) for number in range(len(chatbot.index))],
+        progress=progress,
     )
-    click.echo(figures_text(f"{len(yes)} questions, {len(no)} unanswerable", figures(yes, no)))
-    click.echo(figures_text("right first, by style", by_group(yes, "style")))
-    if no:
-        click.echo(figures_text("answered, by kind", by_group(no, "kind")))
+    click.echo(figures_text(f"{len(asked)} questions, {len(refused)} unanswerable", run.figures))
+    click.echo(figures_text("right first, by style", run.styles))
+    if run.kinds:
+        click.echo(figures_text("answered, by kind", run.kinds))
+    judged = [*run.answerable, *run.unanswerable]
+    differences = compare(against, judged) if against else []
     if against:
-        click.echo(differences_text("against the saved run", compare(against, [*yes, *no])))
+        click.echo(differences_text("against the saved run", differences))
+    if baseline:
+        from ipt_rag.embed import MiniLM
+        from ipt_rag.evaluate.baseline import beside_langchain
+
+        articles = [chatbot.index.article_text(slug) or "" for slug in chatbot.index.articles()]
+        click.echo(beside_text(beside_langchain(articles, MiniLM.open(), run.answerable, run.unanswerable, by=by)))
     if save:
-        save_run(save, [*yes, *no])
+        save_run(save, judged)
+    if report:
+        path = write_report(report, run, differences, index=chatbot.index.digest, date=date.today().isoformat())
+        click.echo(f"Wrote {path}. It holds texts of the questions.")
+
+
+def _evaluate_public(name: str, folder: Path) -> None:
+    from ipt_rag.embed import MiniLM
+    from ipt_rag.evaluate.collection import read_collection
+    from ipt_rag.evaluate.public import measure
+    from ipt_rag.terminal import columns_text
+
+    collection = read_collection(folder)
+    measured = measure(collection, MiniLM.open(), report=lambda line: click.echo(line, err=True))
+    counts = f"{len(collection.questions)} questions, {len(collection.documents)} documents"
+    click.echo(columns_text(f"{name}: {counts}", measured))
 
 
 @main.command()
@@ -294,28 +406,89 @@ def lint(files: tuple[Path, ...], corpus: Path, style: str) -> None:
 
 
 @main.command()
-@click.argument("quote")
+@click.argument("article")
 @CORPUS
-def check(quote: str, corpus: Path) -> None:
+@click.option("--take", "form", type=click.Path(path_type=Path), help="Take in this filled form instead of listing.")
+@click.option(
+    "--fewer-than", type=click.IntRange(1), default=settings.KEYS, show_default=True, help="List passages with fewer."
+)
+@click.option("--not-in", "sets", multiple=True, type=click.Path(path_type=Path), help="Take none out of this file.")
+@click.option("--keep", is_flag=True, help="Take questions that lie closer to another passage, too.")
+def questions(
+    article: str, corpus: Path, form: Path | None, fewer_than: int, sets: tuple[Path, ...], keep: bool
+) -> None:
+    """List the passages of an article that lack anticipated questions, as a form; with --take, take a filled form in.
+
+    ARTICLE is the slug. Each line of a form is a passage with an empty list of `questions`; 4 of 5 words shared with a
+    question of --not-in make a copy. What was not taken is named by line, and then the exit code is 1.
+
+    \b
+        ipt-rag questions ipt-overview > form.jsonl
+        ipt-rag questions ipt-overview --take form.jsonl --not-in my-evaluation.jsonl
+    """  # noqa: D301 - click must see the backspace
+    from ipt_rag.embed import MiniLM, token_counter
+    from ipt_rag.questions import form_line, lacking_questions, take_questions
+    from ipt_rag.terminal import lacking_text, taken_text
+
+    if not form and (sets or keep):
+        raise click.UsageError("--not-in and --keep say what to take in: name the filled form with --take.")
+    if not form:
+        lacking = lacking_questions(corpus, article, fewer_than=fewer_than, count_tokens=token_counter())
+        for passage, has in lacking.few:
+            click.echo(form_line(passage, has))
+        click.echo(lacking_text(lacking, fewer_than), err=True)
+        return
+    from ipt_rag.corpus import article_paths
+    from ipt_rag.evaluate import read_questions
+    from ipt_rag.phi import Guard, author_names
+
+    encoder = MiniLM.open()
+    taken = take_questions(
+        form,
+        corpus,
+        article,
+        count_tokens=encoder.count_tokens,
+        encode_tokens=encoder.encode_tokens,
+        find_phi=Guard(author_names(_references(article_paths(corpus)))).find,
+        not_in=[row["question"] for path in sets for row in read_questions(path)],
+        keep=keep,
+    )
+    click.echo(taken_text(taken))
+    raise SystemExit(1 if taken.refused else 0)
+
+
+@main.command()
+@click.argument("quote", required=False)
+@CORPUS
+@click.option(
+    "--file", type=click.Path(path_type=Path), help="Check each line of this file; exit 1 unless all are exact."
+)
+def check(quote: str | None, corpus: Path, file: Path | None) -> None:
     """Say whether a sentence stands in the articles: exact, changed, misattributed or absent.
 
-    QUOTE may be `-`: then each line of standard input is a quote.
+    QUOTE may be `-`: then each line of standard input is a quote. With --file, verdicts carry the number of their line.
 
     \b
         ipt-rag check "IPT is delivered in three phases. [4]"
+        ipt-rag check --file quotes.txt
     """  # noqa: D301 - click must see the backspace
-    from ipt_rag.check import QuoteChecker
+    from ipt_rag.check import QuoteChecker, read_quotes
     from ipt_rag.corpus import read_corpus
     from ipt_rag.phi import Guard
-    from ipt_rag.phi.wording import refusal_text
-    from ipt_rag.terminal import checked_text
+    from ipt_rag.terminal import checked_line_text, checked_lines_text
 
-    guard, checker = Guard(), QuoteChecker(read_corpus(corpus))
-    for line in _questions(quote):
-        findings = guard.find(line)
-        click.echo(
-            refusal_text(finding.kind for finding in findings) if findings else checked_text(checker.check(line))
-        )
+    if (quote is None) == (file is None):
+        raise click.UsageError("Give one quote in quotation marks, or `-`, or --file FILE.")
+    numbered = read_quotes(file) if file else enumerate(_questions(quote or ""), start=1)
+    checked = []
+    for each in QuoteChecker(read_corpus(corpus)).check_lines(numbered, find_phi=Guard().find):
+        if each.problem and quote not in (None, "-"):
+            raise QuestionError(each.problem)
+        checked.append(each)
+        click.echo((f"{each.number}: " if file else "") + checked_line_text(each))
+    if file:
+        click.echo(checked_lines_text(checked), err=True)
+        raise SystemExit(0 if all(each.exact for each in checked) else 1)
 
 
 @main.command()

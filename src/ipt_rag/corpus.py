@@ -35,14 +35,14 @@ TIERED = re.compile(r"(T[1-3]) · (.*)", re.DOTALL)
 ROW = re.compile(r"[\s>]*\|?\s*(.*?)\s*(?:(?<!\\)\|\s*)?\Z", re.DOTALL)
 
 
-def read_corpus(folder: Path) -> tuple[Article, ...]:
-    """Return the articles of a folder, by file name.
+def read_corpus(folder: Path, *, without: Path | None = None) -> tuple[Article, ...]:
+    """Return the articles of a folder, by file name, but for one file where it is to be left out.
 
     Raises:
         CorpusError: the folder is missing, holds no `.md` file, or two articles share a slug.
         ArticleError: a file is not a well-formed article.
     """
-    paths = article_paths(folder)
+    paths = [path for path in article_paths(folder) if path != without]
     articles = tuple(read_article(path) for path in paths)
     seen: dict[str, Path] = {}
     for article, path in zip(articles, paths, strict=True):
@@ -65,6 +65,25 @@ def article_paths(folder: Path) -> list[Path]:
     if not paths:
         raise CorpusError(f"No article (.md) in {folder}. Add one with `ipt-rag add FILE --corpus {folder}`.")
     return paths
+
+
+def read_abouts(folder: Path) -> dict[Path, dict[str, str]]:
+    """Return what the front matter of each article file says, nothing for one without; no folder has none.
+
+    Only the front matter is looked at, so that a file with a broken text can still be named, replaced or removed.
+    """
+    try:
+        paths = article_paths(folder)
+    except CorpusError:
+        return {}
+    return {path: _about(path) for path in paths}
+
+
+def _about(path: Path) -> dict[str, str]:
+    try:
+        return _front_matter(path, path.read_bytes().decode("utf-8"))[0]
+    except (OSError, UnicodeDecodeError, ArticleError):
+        return {}
 
 
 def read_article(path: Path) -> Article:

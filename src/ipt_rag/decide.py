@@ -30,7 +30,8 @@ class Signals:
     key: float  # cosine of the question and the closest key of the passage, 0 where it has none
     coverage: float  # share of the question's content words that stand in the passage or its keys, by rarity
     unknown: float  # share of the question's content words that stand nowhere in the articles
-    words: float  # content words in the question, six or more being 1
+    strong: float  # share of the question's tokens whose closest match has a cosine of 0.6 or more
+    words: float  # content words in the question, twenty or more being 1
     noun: float  # 1: the noun asked for stands in the passage, 0: it does not, 0.5: none is asked for
     lacks_number: float  # 1: a number is asked for and the passage has none
     lacks_year: float

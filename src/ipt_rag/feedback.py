@@ -31,6 +31,7 @@ MAX_PASSAGES = 10
 MAX_BYTES = 100_000_000  # of the whole file: some hundred thousand notes; a page left open to all cannot fill the disk
 FILE = "feedback.sqlite"
 KEY = "feedback.key"
+DIGEST = re.compile(r"[0-9a-f]{16}")  # of the index that answered
 PASSAGE = re.compile(r"[a-z0-9][a-z0-9-]{0,99}:\d{1,9}-\d{1,9}")
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS feedback (
@@ -81,7 +82,10 @@ class Feedback:
             FeedbackRefusedError: question, text or source look as if they held PHI; nothing was written.
             FeedbackError: a part is missing, too long or of no known form, or the file cannot be written.
         """
-        if verdict not in VERDICTS or len(passages) > MAX_PASSAGES or not all(map(PASSAGE.fullmatch, passages)):
+        known = (
+            len(passages) <= MAX_PASSAGES and all(map(PASSAGE.fullmatch, passages)) and DIGEST.fullmatch(index_digest)
+        )
+        if verdict not in VERDICTS or not known:
             raise FeedbackError("This feedback is of no known form. Reload the page and try again.")
         text, source = (text.strip(), source.strip()) if verdict == "revision" else ("", "")
         if verdict == "revision" and not (text and source):

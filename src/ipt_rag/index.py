@@ -20,7 +20,7 @@ import shutil
 import sqlite3
 import threading
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -92,6 +92,14 @@ def current_digest(folder: Path) -> str | None:
     return digest if re.fullmatch(r"[0-9a-f]{16}", digest) else None
 
 
+def closest(vectors: Matrix, query: Matrix, *, k: int) -> list[tuple[int, float]]:
+    """Return up to `k` rows of `vectors` and their cosines with `query`, the closest first; all are unit vectors."""
+    flat = faiss.IndexFlatIP(vectors.shape[1])
+    flat.add(vectors)
+    cosines, rows = flat.search(query[np.newaxis], min(k, len(vectors)))
+    return [(int(row), float(cosine)) for row, cosine in zip(rows[0], cosines[0], strict=True)]
+
+
 def write_generation(folder: Path, contents: Contents) -> str:
     """Write one generation, make it the current one, drop those before the last, and return its digest.
 
@@ -132,10 +140,18 @@ def write_generation(folder: Path, contents: Contents) -> str:
     _fsync(pointer)
     pointer.replace(folder / "CURRENT")
     _fsync(folder)
-    for old in folder.iterdir():
-        if old.is_dir() and old.name not in (digest, previous) and re.fullmatch(r"\.?[0-9a-f]{16}(\.\d+)?", old.name):
-            shutil.rmtree(old, ignore_errors=True)
+    drop_generations(folder, keep=(digest, previous))
     return digest
+
+
+def drop_generations(folder: Path, *, keep: Collection[str | None]) -> None:
+    """Remove the generations, drafts left by a crash among them, but those with these digests."""
+    if current_digest(folder) not in keep:
+        (folder / "CURRENT").unlink(missing_ok=True)
+        _fsync(folder)
+    for old in folder.iterdir():
+        if old.is_dir() and old.name not in keep and re.fullmatch(r"\.?[0-9a-f]{16}(\.\d+)?", old.name):
+            shutil.rmtree(old, ignore_errors=True)
 
 
 class Index:
@@ -144,6 +160,7 @@ class Index:
     def __init__(self, folder: Path, manifest: Mapping[str, Any]) -> None:
         self.digest: str = manifest["digest"]
         self.made_from: Mapping[str, Any] = manifest["made_from"]
+        self.folder = folder.parent  # of the generations
         self.question_graph = folder / "question.onnx"
         self._lock = threading.Lock()
         uri = f"{(folder / 'passages.sqlite').absolute().as_uri()}?mode=ro&immutable=1"
@@ -196,6 +213,11 @@ class Index:
                     f"{name} of the index in {folder} is missing or damaged. {REBUILD.format(folder=folder)}"
                 )
         return cls(generation, manifest)
+
+    @property
+    def replaced(self) -> bool:
+        """Whether another generation has taken this one's place on the disk."""
+        return current_digest(self.folder) != self.digest
 
     @property
     def chunk_count(self) -> int:

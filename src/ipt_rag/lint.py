@@ -1,8 +1,8 @@
 """An article file -> what is wrong with it, by file and line, as linters say it.
 
-Codes: A1xx the file as a whole, A2xx its sources, A3xx its sentences, A4xx its passages. Errors and warnings make the
-exit code 1; notes do not. An article that has a reason for a finding names its code in the front matter
-(`lint_allow: A201 A301`); there it becomes a note.
+Codes: A1xx the file as a whole, A2xx its sources, A3xx its sentences, A4xx its passages, A5xx the anticipated questions
+beside it. Errors and warnings make the exit code 1; notes do not. An article that has a reason for a finding names its
+code in the front matter (`lint_allow: A201 A301`); there it becomes a note.
 """
 
 import json
@@ -13,10 +13,12 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from ipt_rag import settings
 from ipt_rag.corpus import read_article
 from ipt_rag.errors import ArticleError
 from ipt_rag.importing.glued import glued_words
 from ipt_rag.importing.self_description import STATED_COUNT
+from ipt_rag.keys import folded, key_fault, keys_path, passage_digest, read_keys
 from ipt_rag.passages import split_passages
 from ipt_rag.plain import plain_text
 from ipt_rag.records import Article, Passage, PhiFinding
@@ -50,26 +52,36 @@ def lint_articles(
     """
     findings: list[LintFinding] = []
     seen: dict[str, str] = {}  # the words of a passage -> where they first stood
+    asked: dict[str, tuple[str, str]] = {}  # an anticipated question -> its passage, and where it first stood
     for path in paths:
         try:
             article = read_article(path)
         except ArticleError as error:
-            message = str(error).removeprefix(f"{path}:{error.line}: ").removeprefix(f"{path}: ")
-            findings.append(LintFinding(str(path), max(1, error.line), "A101", "error", message))
+            findings.append(_unreadable(error, "A101"))
             continue
-        passages = split_passages(article, split_sentences, count_tokens=count_tokens, max_tokens=max_tokens)
+        parted = min(
+            max_tokens, settings.PASSAGE_TOKENS
+        )  # as the build parts them: other passages have other questions
+        passages = split_passages(article, split_sentences, count_tokens=count_tokens, max_tokens=parted)
         lint = _Lint(path, article, passages)
         found = [*lint.about(), *lint.sources(), *lint.sentences(), *lint.glued()]
         found += [*lint.long(count_tokens, max_tokens), *lint.duplicates(seen), *lint.phi(find_phi)]
+        found += lint.keys(asked, find_phi)
         allowed = set(re.findall(r"A\d{3}", article.about.get("lint_allow", "")))
         found = [replace(each, level="note") if each.code in allowed else each for each in found]
-        findings += sorted(found, key=lambda finding: (finding.line, finding.code))
+        findings += sorted(found, key=lambda finding: (finding.path != str(path), finding.line, finding.code))
     return tuple(findings)
 
 
 def exit_code(findings: Iterable[LintFinding]) -> int:
     """Return 1 where something is to be mended, 0 for clean files and for notes alone."""
     return int(any(finding.level != "note" for finding in findings))
+
+
+def _unreadable(error: ArticleError, code: str) -> LintFinding:
+    """Return the finding on a file that cannot be read, without the place that a finding has of its own."""
+    message = str(error).removeprefix(f"{error.path}:{error.line}: ").removeprefix(f"{error.path}: ")
+    return LintFinding(str(error.path), max(1, error.line), code, "error", message)
 
 
 def as_text(finding: LintFinding) -> str:
@@ -183,3 +195,32 @@ class _Lint:
                 continue  # authors and addresses are what a reference is made of
             for found in find_phi(plain_text(passage.text)):
                 yield self.at(passage.start, "A403", "warning", f"looks like it holds {found.kind}")
+
+    def keys(self, asked: dict[str, tuple[str, str]], find_phi: FindPhi) -> Iterator[LintFinding]:
+        """Yield what is wrong with the anticipated questions beside the article, as far as it shows without a model."""
+        path = keys_path(self.path.parent, self.article.slug)
+        try:
+            lines = read_keys(self.path.parent, self.article.slug).lines
+        except ArticleError as error:
+            yield _unreadable(error, "A501")
+            return
+        standing = {passage_digest(passage) for passage in self.passages}
+        for digest, line in lines.items():
+
+            def finding(code: str, message: str, at: int = line.number) -> LintFinding:
+                return LintFinding(str(path), at, code, "warning", message)
+
+            if digest not in standing:
+                count = len(line.questions)
+                yield finding("A502", f"no passage has this text any more: {count} questions do not count")
+                continue
+            for place, question in enumerate(line.questions, start=1):
+                fault = key_fault(question)
+                if fault:
+                    yield finding("A503", f"question {place} {fault}")
+                    continue
+                owner, first = asked.setdefault(folded(question), (digest, f"{path}:{line.number}"))
+                if owner != digest:
+                    yield finding("A504", f"question {place} is one of another passage already: {first}")
+                for found in find_phi(question):
+                    yield finding("A505", f"question {place} looks like it holds {found.kind}")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 BANNER = "LLM-generated — verify before clinical use"  # the articles' own warning: never translated away
-
+TIERS = ("T1", "T2", "T3")  # strongest first
 
 # By role; in the language of the articles, which answer each of them.
 EXAMPLES = {
@@ -58,6 +58,8 @@ class PageText:
     several_sources: str
     question: str
     understood: str
+    part: str
+    see_cautions: str
     sections: str
     about: dict[str, str]  # labels of the front matter shown, by its key
     show: str
@@ -137,6 +139,8 @@ ENGLISH = PageText(
     several_sources="{count} sources",
     question="Question {turn}",
     understood="Understood as: {question}",
+    part="Asked: {question}",
+    see_cautions="This article's cautions",
     sections="Sections",
     about={
         "kind": "Kind",
@@ -182,6 +186,8 @@ ENGLISH = PageText(
     },
     check={
         "change": "{kind}: said “{said}”, printed “{printed}”",
+        "left_out": "{kind} left out: “{printed}”",
+        "added": "{kind} added: “{said}”",
         "said": "Sources said: {sources}",
         "sources": "Sources printed: {sources}",
         "none": "none",
@@ -198,6 +204,7 @@ ENGLISH = PageText(
         "source": "Source (required)",
         "note": "No patient details. The text is read by the guard, then kept on this machine for the operator.",
         "send": "Send",
+        "keeps": "Your question is kept with it, once the guard has read it.",
         "noted": "Noted, without your question. Thank you.",
         "noted_question": "Noted, with your question. Thank you.",
         "failed": "The feedback was not kept. Try again later.",
@@ -242,9 +249,14 @@ ENGLISH = PageText(
         "cleared": "The conversation is cleared.",
         "lists": "Lists of passages",
         "search": "Search these passages",
-        "shown": "{count} passages shown",
+        "shown": "Shown: {count}",
+        "back": "Back to where you were",
+        "busy": "Too many questions at once. Wait a moment, then try again.",
+        "too-long": "This is too long to be read here. Shorten it, then try again.",
         "about": "Every answer is quoted word for word from the articles, with the source numbers that they give. "
         "Nothing is composed, nothing leaves this machine, and reloading the page forgets the conversation.",
+        "about-kept": "Every answer is quoted word for word from the articles, with the source numbers that they give. "
+        "Nothing is composed, nothing leaves this machine, and this tab keeps the conversation until it is closed.",
     },
     roles={"clinicians": "For clinicians", "supervisors": "For supervisors", "trainees": "For trainees"},
 )
@@ -302,6 +314,8 @@ SPANISH = PageText(
     several_sources="{count} fuentes",
     question="Pregunta {turn}",
     understood="Entendida como: {question}",
+    part="Pregunta: {question}",
+    see_cautions="Las precauciones de este artículo",
     sections="Secciones",
     about={
         "kind": "Tipo",
@@ -347,6 +361,8 @@ SPANISH = PageText(
     },
     check={
         "change": "{kind}: se dijo «{said}», está impreso «{printed}»",
+        "left_out": "{kind}, se omitió: «{printed}»",
+        "added": "{kind}, se añadió: «{said}»",
         "said": "Fuentes dichas: {sources}",
         "sources": "Fuentes impresas: {sources}",
         "none": "ninguna",
@@ -363,6 +379,7 @@ SPANISH = PageText(
         "source": "Fuente (obligatoria)",
         "note": "Sin datos de pacientes. El guardián lee el texto; luego queda en este equipo para el operador.",
         "send": "Enviar",
+        "keeps": "Su pregunta se guarda con ella, una vez leída por el guardián.",
         "noted": "Anotado, sin su pregunta. Gracias.",
         "noted_question": "Anotado, con su pregunta. Gracias.",
         "failed": "La opinión no se guardó. Inténtelo más tarde.",
@@ -407,9 +424,14 @@ SPANISH = PageText(
         "cleared": "La conversación está vacía.",
         "lists": "Listas de pasajes",
         "search": "Buscar en estos pasajes",
-        "shown": "{count} pasajes a la vista",
+        "shown": "A la vista: {count}",
+        "back": "Volver a donde estaba",
+        "busy": "Demasiadas preguntas a la vez. Espere un momento e inténtelo de nuevo.",
+        "too-long": "Es demasiado largo para leerlo aquí. Acórtelo e inténtelo de nuevo.",
         "about": "Cada respuesta cita los artículos palabra por palabra, con los números de fuente que ellos dan. "
         "No se redacta nada, nada sale de este equipo, y al recargar la página se olvida la conversación.",
+        "about-kept": "Cada respuesta cita los artículos palabra por palabra, con los números de fuente que ellos dan. "
+        "No se redacta nada, nada sale de este equipo, y esta pestaña guarda la conversación hasta que se cierre.",
     },
     roles={"clinicians": "Para clínicos", "supervisors": "Para supervisores", "trainees": "Para residentes"},
 )

@@ -49,6 +49,13 @@ STOPWORDS = frozenset(
 )
 
 
+# Words that people ask with, whether or not the articles use them: a slip in one is repaired as well.
+EVERYDAY = STOPWORDS | frozenset(
+    "happen happens happened define defined definition definitions different difference differences better "
+    "because person people important treatment therapist question questions sentence paragraph article "
+    "source sources reference references author authors published recommended effective effectiveness".split()
+)
+
 # What asks for an illustration, or for a question to reflect on: such passages are otherwise seldom meant.
 EXAMPLE_ASKED = re.compile(r"\b(?:examples?|vignettes?|illustrat\w*|case|sample|fictional)\b", re.IGNORECASE)
 REFLECTION_ASKED = re.compile(
@@ -57,6 +64,13 @@ REFLECTION_ASKED = re.compile(
 # What asks for the meaning of a term, which is what the definitions of an article are for.
 DEFINITION_ASKED = re.compile(
     r"\b(?:defin\w*|mean(?:s|ing)?|term|terminology|stands? for)\b|^\W*what(?: is|[’']s| are)\b", re.IGNORECASE
+)
+# What asks for an entry of a source list rather than for what the article says.
+SOURCE_ASKED = re.compile(
+    r"\b(?:sources?|references?|cit(?:e|ed|es|ations?)|authors?|authored|wrote|written|who|whose|whom|titles?|journals?|"
+    r"published|publications?|papers?|doi|volumes?|pages?|links?|urls?|websites?|videos?|tiers?|manuals?|books?|chapters?|"
+    r"editions?|bibliograph\w*|\d{4})\b",
+    re.IGNORECASE,
 )
 
 
@@ -70,6 +84,7 @@ class Query:
     asks_example: bool
     asks_reflection: bool
     asks_definition: bool
+    asks_source: bool
 
 
 def understand(question: str, vocabulary: Mapping[str, int], known: Collection[str]) -> Query:
@@ -97,6 +112,7 @@ def understand(question: str, vocabulary: Mapping[str, int], known: Collection[s
         bool(EXAMPLE_ASKED.search(text)),
         bool(REFLECTION_ASKED.search(text)),
         bool(DEFINITION_ASKED.search(text)),
+        bool(SOURCE_ASKED.search(text)),
     )
 
 
@@ -136,14 +152,15 @@ def _repair(
 
 
 def _nearest(word: str, vocabulary: Mapping[str, int]) -> str | None:
-    """Return the closest word of the corpus, of equally close ones the most frequent; None where none is close enough.
+    """Return the closest word of the corpus or of asking, of equally close ones the most frequent; None where none is.
 
     One slip is allowed, two from eight letters on: "dreamt" is not "draft". People seldom mistype the first letter.
     """
     limit = 1 if len(word) < 8 else 2
+    asked_with = dict.fromkeys(EVERYDAY - vocabulary.keys(), sum(vocabulary.values()))
     close = [
         (distance, -count, candidate)
-        for candidate, count in vocabulary.items()
+        for candidate, count in {**vocabulary, **asked_with}.items()
         if candidate[0] == word[0] and candidate.isalpha() and len(candidate) > 3
         if (distance := DamerauLevenshtein.distance(word, candidate, score_cutoff=limit)) <= limit
     ]

@@ -166,8 +166,22 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One of several questions asked at once, and what answers it."""
+
+    question: str  # as asked
+    quotes: tuple[int, ...]  # places in the answer's `quotes`, best first; empty where the articles do not say
+    reason: Reason  # why there are none; "" where there are
+    nearest: tuple[Place, ...]
+    widen: tuple[FilterName, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """The reply to one question: quotes, or why there are none. Holds no word of the question but `understood`."""
+    """The reply to one message: quotes, or why there are none.
+
+    Holds no word of the question but in `understood` and `parts`.
+    """
 
     status: Status
     confidence: float  # 0 to 1: share of answers at this level that are right
@@ -181,6 +195,8 @@ class Answer:
     index: str  # digest of the index that answered; "" when refused
     widen: tuple[FilterName, ...] = ()  # the filters that kept the answer out, where `reason` is "filtered"
     understood: str = ""  # the question as completed from the asker's earlier ones; "" where it was asked in full
+    parts: tuple[Part, ...] = ()  # where several questions were asked at once: each with its own quotes, two or more
+    cautions: tuple[Place, ...] = ()  # where indications are quoted: the sections of that article's cautions
 
 
 @dataclass(frozen=True, slots=True)

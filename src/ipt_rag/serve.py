@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import click
 
@@ -22,14 +22,22 @@ from ipt_rag.errors import IptRagError, SettingsError
 from ipt_rag.feedback import Feedback
 from ipt_rag.page_guard import State
 
+if TYPE_CHECKING:
+    from ipt_rag.chatbot import Chatbot
+
 T = TypeVar("T")
 
 
 class Background(Generic[T]):
-    """Something slow that is made in a thread while the page already shows; whoever asks for it waits."""
+    """Something slow that is made in a thread while the page already shows; whoever asks for it waits.
 
-    def __init__(self, make: Callable[[], T]) -> None:
+    Each time it is asked for, `renew` may put another in its place.
+    """
+
+    def __init__(self, make: Callable[[], T], renew: Callable[[T], T] = lambda made: made) -> None:
         self._make = make
+        self._renew = renew
+        self._renewing = threading.Lock()
         self._done = threading.Event()
         self._made: T | None = None
         self.error: Exception | None = None
@@ -55,12 +63,14 @@ class Background(Generic[T]):
         return self._done.wait(timeout_s)
 
     def get(self) -> T:
-        """Return what was made, once it is; raise what the making raised."""
+        """Return what was made, once it is; raise what the making or the renewing raised."""
         self._done.wait()
         if self.error:
             raise self.error
         assert self._made is not None  # for the type checker: without an error it was made
-        return self._made
+        with self._renewing:
+            self._made = self._renew(self._made)
+            return self._made
 
 
 def check_address(host: str, port: int) -> None:
@@ -101,30 +111,24 @@ def serve(corpus: Path, index: Path, host: str, port: int, names: tuple[str, ...
     with tempfile.TemporaryDirectory(prefix="ipt-rag-") as private:
         os.environ["GRADIO_TEMP_DIR"] = private
         # Here, not above: Gradio takes seconds to import, and a wrong option or port should be told at once.
-        from ipt_rag.ui import Library, build_page, launch_page
+        from ipt_rag.ui import build_page, launch_page
 
-        def read_articles() -> Library:
+        def read_articles() -> "Chatbot":
             from ipt_rag.build import ensure_index
             from ipt_rag.chatbot import Chatbot
 
             ensure_index(corpus, index, _Progress())
             return Chatbot.open(index)
 
-        chatbot = Background(read_articles)
+        # A build or a removal beside the running page is heard of with the next question.
+        chatbot = Background(read_articles, renew=lambda chatbot: chatbot.current())
         notes = Feedback(
             keeping.feedback,
             find_phi=lambda text: chatbot.get().find_phi(text),
             keep_questions=keeping.keep_questions,
         )
-        page = build_page(chatbot.get, feedback=notes)
-        launch_page(
-            page,
-            host=host,
-            port=port,
-            hosts=names,
-            state=lambda: chatbot.state,
-            keep_on_reload=keeping.keep_on_reload,
-        )
+        page = build_page(chatbot.get, feedback=notes, keep_on_reload=keeping.keep_on_reload)
+        launch_page(page, host=host, port=port, hosts=names, state=lambda: chatbot.state)
         _say(f"The page is open at http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port} (stop with Ctrl+C)")
         _say("Reading the articles…")
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # a container is stopped by it: tidy up as for Ctrl+C

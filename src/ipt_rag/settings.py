@@ -14,6 +14,9 @@ PASSAGE_TOKENS = 200
 
 QUESTION_CHARACTERS = 2_000  # some 300 words; a longer text is a document, not a question
 EARLIER_QUESTIONS = 8  # of a conversation that a follow-up may lean on
+PARTS = 5  # questions of one message that are answered apart; a longer list is answered as one
+KEYS = 8  # anticipated questions that a passage should have: one or two gave nothing, eight the most that was measured
+KEY_CHARACTERS = 200  # the longest of ours has 128; a longer one is a text, not a question
 CANDIDATES = 200  # passages from each leg that are re-ranked; the two real articles hold about 180
 QUOTES = 3  # a reader scans three passages; more is a list, not an answer
 NEAREST = 3  # sections offered where nothing answers

@@ -55,6 +55,7 @@ def read_questions(path: Path, *, part: str | None = None) -> list[dict[str, Any
         try:
             row = json.loads(line)
             row["question"].strip()
+            json.dumps(row, ensure_ascii=False).encode()  # half a surrogate pair is no text: no file could hold it
         except (ValueError, KeyError, TypeError, AttributeError):
             raise SettingsError(f"{path}:{number} is no JSON object with a `question`. Mend the line.") from None
         if part is None or row.get("part") == part:

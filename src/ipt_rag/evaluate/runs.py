@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from ipt_rag.errors import SettingsError
 from ipt_rag.evaluate.questions import Judged
 
 FORMAT = 1
+Outcome = tuple[bool, int, bool]  # whether answerable, place of the first right passage, whether answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +54,25 @@ def compare(path: Path, judged: Sequence[Judged]) -> list[Difference]:
         run = json.loads(path.read_text(encoding="utf-8"))
         if run["format"] != FORMAT:
             raise ValueError
-        earlier = {
+        earlier: dict[str, Outcome] = {
             name: (bool(k["answerable"]), int(k["first_right"]), bool(k["answered"]))
             for name, k in run["questions"].items()
         }
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise SettingsError(f"{path} is no run saved with --save by this version. Save one, then compare.") from None
-    both = [(earlier[name], one) for one in judged if (name := _name(one)) in earlier]
-    if not both:
+    if not any(_name(one) in earlier for one in judged):
         raise SettingsError(f"{path} shares no question with this run. Compare runs of the same question files.")
+    return _differences(earlier, judged)
+
+
+def compare_judged(before: Sequence[Judged], judged: Sequence[Judged]) -> list[Difference]:
+    """Return the paired differences between two ways of answering the same questions."""
+    earlier = {_name(one): (one.answerable, one.first_right, one.answered) for one in before}
+    return _differences(earlier, judged)
+
+
+def _differences(earlier: Mapping[str, Outcome], judged: Sequence[Judged]) -> list[Difference]:
+    both = [(earlier[name], one) for one in judged if (name := _name(one)) in earlier]
     yes = [(before, one) for before, one in both if one.answerable and before[0]]
     no = [(before, one) for before, one in both if not one.answerable and not before[0]]
     outcomes: list[tuple[str, list[tuple[bool, bool]]]] = [

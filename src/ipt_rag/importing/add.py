@@ -1,21 +1,21 @@
-"""A page's file -> an article file in the corpus folder."""
+"""A page's file -> the article file it makes, and that file in the corpus folder."""
 
 import hashlib
-import os
 import re
-import tempfile
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
-from pathlib import Path
+from collections.abc import Callable, Collection, Iterable, Iterator
+from pathlib import Path, PurePath
 
 from ipt_rag.errors import ImportRefusedError
 from ipt_rag.importing.copied_text import read_copied_text
 from ipt_rag.importing.decoding import MAX_BYTES
 from ipt_rag.importing.markers import Assume, Grammar, Marked, count_groups
+from ipt_rag.importing.originals import keep_original
 from ipt_rag.importing.page import Page, PageBlock, Reader
-from ipt_rag.importing.report import AddedPage, ImportedPage, ImportReport
-from ipt_rag.importing.write import write_article
+from ipt_rag.importing.report import ImportedPage, ImportReport, PlacedText
+from ipt_rag.importing.whole_file import write_whole
+from ipt_rag.importing.write import write_body
 
 
 def _html() -> Reader:
@@ -67,18 +67,39 @@ def import_page(
     Raises:
         ImportRefusedError: the file cannot be read, or a citation can be read in two ways.
     """
-    data = _read(path)
-    page = READERS[path.suffix.lower()]()(data, path.name)
-    grammar = Grammar(path.name, page.sources, page.blocks, assume, page.counted)
+    return import_bytes(read_page(path), path.name, slug=slug, assume=assume, phi_like=phi_like)
+
+
+def import_bytes(
+    data: bytes, name: str, *, slug: str | None = None, assume: Collection[Assume] = (), phi_like: str = ""
+) -> ImportedPage:
+    """Return the article file that the bytes of a page make; `name` is that of its file.
+
+    Raises:
+        ImportRefusedError: as `import_page`.
+    """
+    page = READERS[PurePath(name).suffix.lower()]()(data, name)
+    grammar = Grammar(name, page.sources, page.blocks, assume, page.counted)
     decoded = _decoded(grammar, page.blocks)
-    name = slug or _slug(page.title)
-    if not SLUG.fullmatch(name):
-        raise ImportRefusedError(f"“{name}” is no slug. Give one of a–z, 0–9 and single hyphens with --slug.")
-    about = _about(page, data, path.name, name, grammar.assumed)
+    slug = slug or _slug(page.title)
+    if not SLUG.fullmatch(slug) or slug == "readme":  # README.md of a corpus is no article
+        raise ImportRefusedError(f"“{slug}” is no slug. Give one of a–z, 0–9 and single hyphens with --slug.")
+    about = _about(page, data, name, slug, grammar.assumed)
     if phi_like.strip():
         about["phi_like_allowed"] = " ".join(phi_like.split())
-    markdown = write_article(about, decoded, page.sources)
-    return ImportedPage(name, markdown, _report(path.name, page, decoded, grammar))
+    return ImportedPage(
+        about=about,
+        body=write_body(about["title"], decoded, page.sources),
+        texts=(PlacedText(page.title, 0, 0), *_texts(decoded)),
+        data=data,
+        report=_report(name, page, decoded, grammar),
+    )
+
+
+def _texts(decoded: Iterable[tuple[PageBlock, tuple[Marked, ...]]]) -> Iterator[PlacedText]:
+    for number, (block, cells) in enumerate(decoded, start=1):
+        words = (piece if isinstance(piece, str) else " " for cell in cells for piece in (*cell, " "))
+        yield PlacedText("".join(words).strip(), block.line, number)
 
 
 def _decoded(grammar: Grammar, blocks: Iterable[PageBlock]) -> list[tuple[PageBlock, tuple[Marked, ...]]]:
@@ -100,25 +121,23 @@ def _decoded(grammar: Grammar, blocks: Iterable[PageBlock]) -> list[tuple[PageBl
     return decoded
 
 
-def write_page(page: ImportedPage, corpus: Path) -> AddedPage:
-    """Write a page's article file to the corpus folder, whole or not at all.
+def write_page(page: ImportedPage, corpus: Path, target: Path, *, with_original: bool = False) -> None:
+    """Write a page's article file, whole or not at all, and before it the file that it was made from, where wanted.
 
     Raises:
         ImportRefusedError: the folder cannot be written.
     """
-    target = corpus / f"{page.slug}.md"
-    data = page.markdown.encode()
-    try:
-        if target.is_file() and target.read_bytes() == data:
-            return AddedPage(target, False, page.report)
-        corpus.mkdir(parents=True, exist_ok=True)
-        _write_whole(target, data)
-    except OSError as error:
-        raise ImportRefusedError(f"{target} cannot be written ({error.strerror}). Nothing was changed.") from None
-    return AddedPage(target, True, page.report)
+    if with_original:
+        keep_original(corpus, page.about["sha256"], page.about["origin"], page.data)
+    write_whole(target, page.markdown.encode())
 
 
-def _read(path: Path) -> bytes:
+def read_page(path: Path) -> bytes:
+    """Return the bytes of a page's file.
+
+    Raises:
+        ImportRefusedError: of a kind that we do not read, too large, or not readable.
+    """
     if path.suffix.lower() not in READERS:
         known = ", ".join(sorted(suffix for suffix in READERS if suffix))
         raise ImportRefusedError(f"{path.name} is of a kind we do not read. Add one of {known}.")
@@ -130,26 +149,6 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise ImportRefusedError(f"{path} cannot be read ({error.strerror}). Check the name and permissions.") from None
-
-
-def _write_whole(target: Path, data: bytes) -> None:
-    """Replace a file so that a crash leaves the old or the new one, never a part."""
-    handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, target)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    folder = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def _slug(title: str) -> str:
@@ -168,7 +167,7 @@ def _about(page: Page, data: bytes, name: str, slug: str, assumed: Collection[As
         "version": page.about.get("version", ""),
         "date": page.about.get("date", ""),
         "licence": "unknown; not ours to give",
-        "origin": name,
+        "origin": name.encode("utf-8", "replace").decode(),  # a name on the disk may hold bytes that are no text
         "sha256": hashlib.sha256(data).hexdigest(),
         "assumed": ", ".join(sorted(assumed)),
     }

@@ -1,17 +1,21 @@
 """A converter in a process of its own -> the HTML it makes, within bounds of time and memory.
 
 A hostile file can make any converter run on or grow; there it takes down a child, not the program. The child is
-`python -m ipt_rag.importing.bounded MODULE NAME`: file on standard input, HTML on standard output.
+`python -m ipt_rag.importing.bounded MODULE NAME SECONDS`: file on standard input, HTML on standard output.
 """
 
 import importlib
+import signal
 import subprocess
 import sys
 
 from ipt_rag.errors import ImportRefusedError
 
-MAX_SECONDS = 180  # a 300-page PDF takes some thirty on a small machine
+MAX_SECONDS = 180  # of the processor's time, which a busy machine does not stretch; a 300-page PDF takes some fifty
+MAX_WAIT = 900  # seconds by the clock, where the other limit does not hold
 MAX_MEMORY = 3_000_000_000  # bytes of address space
+MAX_MADE = 20_000_000  # characters of HTML, as many as a page may have bytes
+OUT_OF_TIME = getattr(signal, "SIGXCPU", 0)
 REFUSED = 3  # exit status of a child that has a sentence to say
 
 
@@ -21,11 +25,13 @@ def converted(module: str, data: bytes, name: str) -> str:
     Raises:
         ImportRefusedError: the function refused the file, or it took too long, too much memory, or broke.
     """
-    command = [sys.executable, "-m", "ipt_rag.importing.bounded", module, name]
+    command = [sys.executable, "-m", "ipt_rag.importing.bounded", module, name, str(MAX_SECONDS)]
     try:
-        child = subprocess.run(command, input=data, capture_output=True, timeout=MAX_SECONDS, check=False)
+        child = subprocess.run(command, input=data, capture_output=True, timeout=MAX_WAIT, check=False)
     except subprocess.TimeoutExpired:
-        raise ImportRefusedError(f"{name} takes more than {MAX_SECONDS} seconds to read. Split it.") from None
+        raise ImportRefusedError(f"{name} takes more than {MAX_WAIT} seconds to read. Split it.") from None
+    if child.returncode == -OUT_OF_TIME:
+        raise ImportRefusedError(f"{name} takes more than {MAX_SECONDS} seconds to read. Split it.")
     if child.returncode == REFUSED:
         raise ImportRefusedError(child.stderr.decode("utf-8", "replace").strip())
     if child.returncode:
@@ -35,18 +41,21 @@ def converted(module: str, data: bytes, name: str) -> str:
     return child.stdout.decode("utf-8")
 
 
-def _child(module: str, name: str) -> int:
+def _child(module: str, name: str, seconds: str) -> int:
     try:
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
-        resource.setrlimit(resource.RLIMIT_CPU, (MAX_SECONDS, MAX_SECONDS + 1))
+        resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds) + 5))
     except (ImportError, ValueError, OSError):
         pass  # a system without such limits: the time limit of the parent holds
     try:
         html = importlib.import_module(module).to_html(sys.stdin.buffer.read(), name)
     except ImportRefusedError as error:
         sys.stderr.write(str(error))
+        return REFUSED
+    if len(html) > MAX_MADE:
+        sys.stderr.write(f"{name} holds {len(html):,} characters; a page may have {MAX_MADE:,}. Split it.")
         return REFUSED
     sys.stdout.buffer.write(html.encode("utf-8"))
     return 0

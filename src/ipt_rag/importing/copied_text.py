@@ -5,12 +5,15 @@ alone without closing punctuation, a table by rows that close no sentence, a box
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import PurePath
 
 from ipt_rag.errors import ImportRefusedError
 from ipt_rag.importing import tables
+from ipt_rag.importing.copied_lines import BULLET, Line, read_lines
+from ipt_rag.importing.copied_sources import CopiedSources
 from ipt_rag.importing.decoding import decode_text
 from ipt_rag.importing.furniture import (
     FACT_LABELS,
@@ -22,36 +25,26 @@ from ipt_rag.importing.furniture import (
     furniture_reason,
 )
 from ipt_rag.importing.glued import glued_words
-from ipt_rag.importing.markers import PRINTED
+from ipt_rag.importing.markers import EDITORS_MARK, PRINTED
 from ipt_rag.importing.page import Doubt, LeftOut, Page, PageBlock, PageSource, plain
 from ipt_rag.importing.self_description import describe
-from ipt_rag.importing.source_list import checked, entry_number, read_entry
+from ipt_rag.importing.source_list import checked
 
-MAX_LINE = 100_000  # characters, some forty pages of print: a paragraph that long has lost its line ends
 MAX_HEADING_WORDS = 14
 MAX_TERM_WORDS = 8
 MIN_PROSE_WORDS = 8
+MIN_LEAD_WORDS = 5  # of what may stand right below a heading: "There are forms of it for:"
+MIN_MENU = 3  # lines of a word or two above the text
 
-INNER_SPACES = re.compile(r"(?<=\S)[^\S\t]{2,}")
-BULLET = re.compile(r"(\s*)(?:[•‣◦▪▫●○■□–—*·-]|\d{1,3}[.)]|[a-z][.)])(?:\s+|(?<=[•‣◦▪▫●○■□]))(?=\S)")
 DEFINED = re.compile(r"([A-Z0-9“\"(][^.;:?!—]*?)\s+[—–]\s+(?=\S)")
 ENDS_PROSE = re.compile(rf"[.!?…:][”\"’'»)\]]*{PRINTED}[.!?…]?\s*$")
 MARKED_END = re.compile(r"(?:[^\s\d]\d[\d,–-]*|\[[\d,;\s–-]+\]|[⁰¹²³⁴⁵⁶⁷⁸⁹]|\s\[?LLM\]?)\s*$")
+EDIT_LINK = re.compile(r"\s*\[edit(?: source)?\]\s*$")
+NAMES = r"[A-ZÀ-ÖØ-Þ][^\W\d_.]*\.?(?:[ ’'-][^\W\d_]+\.?){1,4}"
+BYLINE = re.compile(rf"(?:{NAMES}\s?[\d*†‡§][\d,*†‡§]*(?:\s?[,;&·]|,?\sand)?\s*){{1,40}}")
+LABELLED = re.compile(r"\s*[A-Z][\w’' -]{1,40}:\s+\S")
 VIGNETTE = re.compile(r"\W{0,4}(?:LLM-generated )?illustrative (?:clinical )?example\b", re.IGNORECASE)
 SUBJECT = re.compile(r"(.{3,80}?),?\s+(?:is|are|was|were|refers to|means|describes)\s")
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the file; `number` from 1."""
-
-    number: int
-    text: str
-
-    @property
-    def words(self) -> int:
-        """How many words it has."""
-        return len(self.text.split())
 
 
 @dataclass(slots=True)
@@ -119,18 +112,13 @@ def read_copied_text(data: bytes, name: str) -> Page:
 def _groups(text: str, name: str, found: Findings) -> Iterator[list[Line]]:
     """Yield runs of lines without a blank one between, furniture and notices taken out."""
     group: list[Line] = []
-    for number, printed in enumerate(text.split("\n"), start=1):
-        if len(printed) > MAX_LINE:
-            raise ImportRefusedError(
-                f"{name}:{number}: has {len(printed):,} characters; a paragraph may have {MAX_LINE:,}. Break it."
-            )
-        line = Line(number, INNER_SPACES.sub(" ", printed.rstrip()))
+    for line in read_lines(text, name):
         if not line.text.strip():
             if group:
                 yield group
             group = []
         elif NOTICE.match(line.text.strip()):
-            found.notices.append(PageBlock("paragraph", (plain(line.text.strip()),), number))
+            found.notices.append(_block("paragraph", line))
         elif reason := furniture_reason(line.text):
             found.leave_out(line, reason)
         else:
@@ -147,24 +135,43 @@ def _take_title(groups: list[list[Line]], found: Findings) -> list[list[Line]]:
     if head == len(groups):
         return groups
     opening = _words(next(line.text for line in groups[head] if _is_prose(line)))
-    standing = [index for index in range(head) if len(groups[index]) == 1 and _may_head(groups[index][0])]
-    leading = [index for index in standing if _words(groups[index][0].text)[:2] == opening[:2]]
-    chosen = leading[0] if leading else standing[-1] if standing else -1
-    if chosen < 0:
+    places = [(index, at) for index in range(head) for at, line in enumerate(groups[index]) if _may_head(line)]
+    leading = [place for place in places if _words(groups[place[0]][place[1]].text)[:2] == opening[:2]]
+    standing = [place for place in places if len(groups[place[0]]) == 1]
+    if not leading and not standing:
         return groups
-    found.title = groups[chosen][0].text.strip()
-    for group in groups[:chosen]:
+    chosen, at = leading[0] if leading else standing[-1]
+    found.title = groups[chosen][at].text.strip()
+    for line in (line for group in (*groups[:chosen], groups[chosen][:at]) for line in group):
+        found.leave_out(line, "head of the page, above the title")
+    return list(_below_title([groups[chosen][at + 1 :], *groups[chosen + 1 : head]], found)) + groups[head:]
+
+
+def _below_title(groups: Iterable[list[Line]], found: Findings) -> Iterator[list[Line]]:
+    """Yield the groups between the title and the first prose without the title again and without menus."""
+    for group in groups:
+        kept = [line for line in group if line.text.strip() != found.title]
+        menu = len(kept) >= MIN_MENU and all(line.words <= 2 and "\t" not in line.text for line in kept)
+        menu = menu and not _is_box(kept) and not any(BULLET.match(line.text) for line in kept)
+        named = [line for line in kept if BYLINE.fullmatch(line.text.strip())]
         for line in group:
-            found.leave_out(line, "head of the page, above the title")
-    return groups[chosen + 1 :]
+            if menu or line in named or line not in kept:
+                reason = "byline, with the numbers of places of work" if line in named else "the title again"
+                found.leave_out(line, "menu of the page" if menu else reason)
+        if not menu and (rest := [line for line in kept if line not in named]):
+            yield rest
 
 
 def _words(text: str) -> list[str]:
     return re.findall(r"\w+", text.lower())
 
 
-def _is_prose(line: Line) -> bool:
-    return line.words >= MIN_PROSE_WORDS and bool(ENDS_PROSE.search(line.text)) and not BULLET.match(line.text)
+def _is_prose(line: Line, least: int = MIN_PROSE_WORDS) -> bool:
+    return line.words >= least and _ends_prose(line) and not BULLET.match(line.text)
+
+
+def _ends_prose(line: Line) -> bool:
+    return bool(ENDS_PROSE.search(EDITORS_MARK.sub("", line.text)))
 
 
 def _may_head(line: Line) -> bool:
@@ -189,19 +196,23 @@ class _Body:
     def __init__(self, found: Findings):
         self.found = found
         self.in_sources = False
+        self.listed = CopiedSources(found.sources, found.left_out)
         self.in_furniture = ""  # heading of the section that is left out
         self.below_heading = False
 
     def read(self, groups: Sequence[list[Line]]) -> None:
-        for group in groups:
-            opening = group[0].text.strip()
-            if (
-                SOURCE_LIST.fullmatch(opening)
-                or SECTIONS.fullmatch(opening)
-                or (len(group) == 1 and _may_head(group[0]))
-            ):
+        for group in chain.from_iterable(map(_parted, groups)):
+            opening = EDIT_LINK.sub("", group[0].text.strip())
+            named = SOURCE_LIST.fullmatch(opening) or SECTIONS.fullmatch(opening)
+            if self.in_sources and not named and not PROVENANCE.match(opening):
+                group = list(self.listed.take(group))
+                self.in_sources = not group
+            alone = len(group) == 1 or (len(group) > 1 and _is_prose(group[1], least=MIN_LEAD_WORDS))
+            if group and (named or (alone and _may_head(group[0]))):
                 self._heading(group[0])
                 group = group[1:]
+                if self.in_sources:
+                    group = list(self.listed.take(group))
             if not group:
                 continue
             if self._lost_its_bullets(group):
@@ -211,8 +222,6 @@ class _Body:
             elif self.in_furniture:
                 for line in group:
                     self.found.leave_out(line, f"part of “{self.in_furniture}”")
-            elif self.in_sources:
-                self._source_lines(group)
             elif not self.below_heading and _is_box(group):
                 self._box(group)
             else:
@@ -222,11 +231,13 @@ class _Body:
         """Return whether short lines without closing punctuation stand below a paragraph that ends in a colon."""
         before = self.found.blocks[-1] if self.found.blocks else None
         introduced = before is not None and before.kind == "paragraph" and before.text.endswith(":")
+        if introduced and len(group) > 1 and all(LABELLED.match(line.text) for line in group):
+            return True
         bare = not any(ENDS_PROSE.search(line.text) or BULLET.match(line.text) or "\t" in line.text for line in group)
         return introduced and bare and len(group) > 1
 
     def _heading(self, line: Line) -> None:
-        text = line.text.strip()
+        text = EDIT_LINK.sub("", line.text.strip())
         self.in_sources = bool(SOURCE_LIST.fullmatch(text))
         self.in_furniture = text if SECTIONS.fullmatch(text) else ""
         self.below_heading = True
@@ -236,20 +247,6 @@ class _Body:
             self.found.leave_out(line, "heading of the list of sources, which stands at the foot")
         else:
             self.found.blocks.append(PageBlock("heading", (plain(text),), line.number, 2))
-
-    def _source_lines(self, group: Sequence[Line]) -> None:
-        sources = self.found.sources
-        for line in group:
-            number = entry_number(line.text)
-            if number is not None:
-                text = re.sub(r"^\s*[\[(]?\d{1,3}[.):\]]\s*", "", line.text)
-                sources.append(read_entry(text, number=number, line=line.number))
-            elif sources and line is not group[0]:
-                last = sources.pop()
-                sources.append(read_entry(f"{last.reference} {line.text}", number=last.number, line=last.line))
-            else:
-                self.in_sources = False
-                self._lines([line])
 
     def _box(self, group: Sequence[Line]) -> None:
         """Part a box of facts into labels with their values, and the picture's texts below them."""
@@ -339,6 +336,13 @@ class _Body:
                 self.found.blocks.append(PageBlock("item", (plain(text),), line.number, min(indent // 2, 3), number))
 
     def _table(self, lines: Sequence[Line]) -> None:
+        pairs = [line.text.strip().split("\t") for line in lines]
+        if all(len(pair) == 2 for pair in pairs) and any(pair[0].strip().lower() in FACT_LABELS for pair in pairs):
+            for line, (label, value) in zip(lines, pairs, strict=True):
+                self.found.facts.append(
+                    PageBlock("definition", (plain(label.strip()), plain(value.strip())), line.number)
+                )
+            return
         table = tables.restore([line.text.strip() for line in lines])
         if table is None:
             self.found.doubt(
@@ -358,6 +362,16 @@ class _Body:
             if len(row) < len(header):
                 self.found.doubt(line, "the row's columns cannot be told: kept as one cell")
             self.found.blocks.append(PageBlock("row", tuple(plain(cell) for cell in row), line.number))
+
+
+def _parted(group: list[Line]) -> Iterator[list[Line]]:
+    """Yield a group in parts, each from a line on that heads the prose below it, though no blank line sets it apart."""
+    start = 0
+    for index in range(1, len(group) - 1):
+        if _may_head(group[index]) and _is_prose(group[index + 1]) and _ends_prose(group[index - 1]):
+            yield group[start:index]
+            start = index
+    yield group[start:]
 
 
 def _block(kind: str, line: Line) -> PageBlock:

@@ -11,6 +11,9 @@ from importlib.resources import files
 _WORDS = tomllib.loads(files("ipt_rag.importing").joinpath("furniture.toml").read_text("utf-8"))
 
 
+MAX_FURNITURE = 300  # characters: a longer line is part of the article, and most of a page's lines are
+
+
 def _any_of(alternatives: list[str], *, closing: str = "") -> re.Pattern[str]:
     return re.compile(f"(?:{'|'.join(alternatives)}){closing}", re.IGNORECASE)
 
@@ -33,4 +36,6 @@ def furniture_reason(line: str) -> str:
     ''
     """
     text = line.strip()
+    if len(text) > MAX_FURNITURE:
+        return ""
     return next((reason for reason, pattern in LINES.items() if pattern.fullmatch(text)), "")

@@ -1,41 +1,53 @@
-"""A saved web page, or HTML that another reader made -> `Page`; the door to lxml.
-
-Only text is taken: no script runs, no address is fetched, and what a page hides from its readers is not read.
-"""
+"""A saved web page, or HTML that another reader made -> `Page`."""
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from itertools import count
 from pathlib import PurePath
-from urllib.parse import unquote
-
-from lxml import etree
-from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from ipt_rag.errors import ImportRefusedError
 from ipt_rag.importing.decoding import check_size, decode_text
 from ipt_rag.importing.furniture import NOTICE, PROVENANCE, SECTIONS, SOURCE_LIST, furniture_reason
 from ipt_rag.importing.glued import glued_words
+from ipt_rag.importing.html_sources import (
+    NUMBER,
+    Entry,
+    entry_address,
+    entry_text,
+    is_source_list,
+    linked_entries,
+    read_label,
+)
+from ipt_rag.importing.html_tables import read_table
+from ipt_rag.importing.html_tree import (
+    BLOCK_TAGS,
+    HEADINGS,
+    HIDDEN_TAGS,
+    SPACES,
+    Element,
+    article_of,
+    cut,
+    hidden,
+    parse_html,
+    runs_of,
+    title_of,
+    trimmed,
+    words_of,
+)
 from ipt_rag.importing.page import BlockKind, Counted, Doubt, LeftOut, Page, PageBlock, PageSource, Run, Runs, plain
 from ipt_rag.importing.self_description import describe
-from ipt_rag.importing.source_list import checked, entry_number, read_entry
+from ipt_rag.importing.source_list import LINK_LABELS, OWN_NUMBER, checked, entry_lines, entry_number, read_entry
 
 MAX_DEPTH = 200  # nested elements; a page for people has some twenty
-HIDDEN_TAGS = frozenset(
-    "script style noscript template svg math iframe object embed form button input select textarea nav footer aside"
-    " head title meta link audio video canvas dialog".split()
-)
-BLOCK_TAGS = frozenset(
-    "address article blockquote body dd details div dl dt fieldset figcaption figure h1 h2 h3 h4 h5 h6 header hr html"
-    " li main ol p pre section summary table tbody td tfoot th thead tr ul caption center".split()
-)
-DROPPED_ROLES = frozenset(("navigation", "banner", "search", "complementary", "contentinfo", "dialog"))
-BACK_LINK = re.compile(r"[\s↑^↩︎⏎⮌\[\]a-z]{0,3}|jump (?:up|back).*|back(?: to (?:text|top))?", re.IGNORECASE)
 VIGNETTE = re.compile(r"\W{0,4}(?:LLM-generated )?illustrative (?:clinical )?example\b", re.IGNORECASE)
-YEAR = re.compile(r"\b(?:1[89]|20)\d\d")
-OWN_NUMBER = re.compile(r"^[\[(]?\d{1,3}[.):\]]\s*")
-SITE = re.compile(r"\s+[|–—-]\s+[^|–—]{2,40}$")
-CHARSET = re.compile(rb"<meta[^>]{0,200}charset=[\"']?\s*([\w-]+)", re.IGNORECASE)
+EDIT_LINK = re.compile(r"\s*\[\s*edit\s*\]|\s*[¶#§]$")
+DEFINED = re.compile(r"([A-Z0-9“\"(][^.;:?!—]{0,80}?)\s+[—–]\s+(?=\S)")
+CHARSET = re.compile(rb"<(?:meta[^>]{0,200}charset|\?xml[^>]{0,100}encoding)=[\"']?\s*([\w-]+)", re.IGNORECASE)
+NAMED = re.compile(
+    r"(?:[A-ZÀ-ÖØ-Þ][\w.’'-]*|van|von|de|der|den|di|da|del)(?:\s(?:[A-ZÀ-ÖØ-Þ][\w.’'-]*|van|von|de|der|den|di|da|del)){0,5}"
+)
+LISTED = ("ol", "ul", "dl", "table")
 
 
 def read_html(data: bytes, name: str) -> Page:
@@ -64,40 +76,39 @@ def page_of_html(text: str, name: str, *, made: Counted | None = None) -> Page:
     Raises:
         ImportRefusedError: nested beyond reason, or no article in it.
     """
-    # Unicode text with an XML declaration is refused by lxml; comments and instructions say nothing to a reader.
-    text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
-    parser = HTMLParser(remove_comments=True, remove_pis=True, no_network=True, huge_tree=False, encoding="utf-8")
-    try:
-        root = document_fromstring(text.encode("utf-8"), parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError):
-        raise ImportRefusedError(f"{name} holds no HTML that can be read. Save the page again.") from None
-    walk = _Walk(name, made)
-    walk.targets = {
-        unquote(link.get("href", "")[1:]) for link in root.iter("a") if link.get("href", "").startswith("#")
-    }
-    title = _title(root)
+    root = parse_html(text, name)
+    walk = _Walk(name, made, linked_entries(root))
+    walk.holders = {up for element in walk.entries for up in element.iterancestors()}
+    walk.holders |= set(root.xpath("//*[@role='doc-endnotes' or @role='doc-bibliography']"))
+    title = title_of(root)
     walk.title = title
-    walk.element(_article(root), 0)
+    walk.element(article_of(root), 0)
     walk.close()
     if not any(block.kind != "heading" for block in walk.blocks):
         raise ImportRefusedError(f"{name} holds no article text. Save the page with its text and add it again.")
+    sources = checked(_numbered(walk), name)
     doubts = [*walk.doubts]
     titled = bool(title)
     if not titled:
-        title = PurePath(name).stem
-        doubts.insert(0, Doubt(0, title, "the page has no title: its file name was taken, check it"))
+        opening = walk.blocks[0]
+        if opening.kind == "heading" or (opening.kind == "paragraph" and _may_be_title(opening.text)):
+            title, taken = opening.text, "first line"
+            walk.blocks = walk.blocks[1:] or walk.blocks
+        else:
+            title, taken = PurePath(name).stem, "file name"
+        doubts.insert(0, Doubt(opening.line, title, f"the page has no title: its {taken} was taken, check it"))
     doubts += [Doubt(*each) for each in glued_words((block.line, block.text) for block in walk.blocks)]
     about, stated = describe(walk.blocks, len(walk.sources))
     language = root.get("lang", "").split("-")[0].lower()
     if not titled:
-        about["title_from"] = "the file's name; the page prints no title"
+        about["title_from"] = f"the page's {taken}; it prints no title"
     if language:
         about["language"] = language
     return Page(
         title=title,
         about=about,
         blocks=tuple(_with_content(walk)),
-        sources=checked(walk.sources, name),
+        sources=sources,
         left_out=tuple(walk.left_out),
         doubts=(*doubts, *stated),
         counted=made or "line",
@@ -110,10 +121,11 @@ class _Walk:
 
     name: str
     made: Counted | None
+    entries: dict[Element, Entry]
+    holders: set[Element] = field(default_factory=set)  # what holds entries, and is read even where it stands aside
     title: str = ""
     line: int = 0
     left_line: str = ""  # why the element under way is no part of the article, as its maker says
-    targets: set[str] = field(default_factory=set)
     blocks: list[PageBlock] = field(default_factory=list)
     sources: list[PageSource] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
@@ -124,92 +136,100 @@ class _Walk:
     number: int | None = None
     lists: int = 0
     below_sources: bool = False
+    prose: bool = False  # whether a sentence of the article has been read
     left_section: str = ""
 
-    def element(self, element: HtmlElement, depth: int) -> None:
+    def element(self, element: Element, depth: int) -> None:
         """Read an element and all below it."""
         if depth > MAX_DEPTH:
             raise ImportRefusedError(f"{self.name} nests more than {MAX_DEPTH} elements. Save the page's text instead.")
-        if not isinstance(element.tag, str) or element.tag in HIDDEN_TAGS or _hidden(element):
-            return
         tag = element.tag
+        if not isinstance(tag, str) or ((tag in HIDDEN_TAGS or hidden(element)) and element not in self.holders):
+            return
         if tag not in BLOCK_TAGS:
             self._inline(element, depth)
             return
         self.close()
         self.line = self._place(element)
         self.left_line = element.get("data-left-out", "") if self.made else ""
-        if tag == "table" and self._table(element):
-            return
-        if tag in ("ol", "ul", "dl") and self._is_source_list(element):
+        if element in self.entries:
+            self._entry(element)
+        elif tag in LISTED and (
+            (self.below_sources and not self.left_section) or is_source_list(element, self.entries)
+        ):
             self._source_list(element)
+        elif tag == "table" and self._table(element):
             return
-        if re.fullmatch(r"h[1-6]", tag):
-            self._heading(element, int(tag[1]))
-            return
-        if tag == "dl":
-            self._definitions(element, depth)
-            return
-        if tag in ("ol", "ul"):
+        elif tag in HEADINGS:
+            self._heading(trimmed(runs_of(element)), int(tag[1]))
+        elif tag == "dl":
+            self._definitions(element)
+        elif tag in ("ol", "ul"):
             self._list(element, depth)
-            return
-        self._text(element.text)
-        self._children(element, depth)
-        self.close()
+        elif tag == "p" and not self.lists and _is_bold(element) and _may_be_title(element.text_content().strip()):
+            self._heading(trimmed(runs_of(element)), 3)
+        else:
+            self._text(element.text)
+            self._children(element, depth)
+            self.close()
 
-    def _place(self, element: HtmlElement) -> int:
+    def _place(self, element: Element) -> int:
         """Return the line that an element opens at, or the page that its maker marked, or the place before it."""
         marked = element.get("data-line", "") if self.made else str(element.sourceline or 0)
         return int(marked) if marked.isdigit() else self.line
 
     def close(self) -> None:
         """End the block under way."""
-        runs = _trimmed(self.waiting)
+        if not self.waiting:
+            return
+        runs = trimmed(self.waiting)
         self.waiting = []
-        text = "".join(run.text for run in runs).strip()
+        text = words_of(runs)
         if not text:
             return
         line = self.line
-        number = entry_number(text)
         if self.left_line:
             self.left_out.append(LeftOut(line, text, self.left_line))
+        elif self.kind == "paragraph" and SOURCE_LIST.fullmatch(text):
+            self._heading(runs, 2)
         elif self.left_section:
             self.left_out.append(LeftOut(line, text, f"part of “{self.left_section}”"))
-        elif self.below_sources and (number is not None or YEAR.search(text)):
-            text = OWN_NUMBER.sub("", text)
-            self.sources.append(read_entry(text, number=number or len(self.sources) + 1, line=line))
+        elif self.below_sources and (lines := entry_lines(text)):
+            for entry in lines:
+                number = entry_number(entry) or len(self.sources) + 1
+                self.sources.append(read_entry(OWN_NUMBER.sub("", entry), number=number, line=line))
+        elif self.below_sources and not re.search(r"[.!?…:]\W*$", text):
+            self.left_out.append(LeftOut(line, text, "below the list of sources, no entry of it"))
+        elif not self.prose and self.kind == "paragraph" and _is_byline(runs):
+            self.left_out.append(LeftOut(line, text, "byline, with the numbers of places of work"))
         elif not NOTICE.match(text) and not PROVENANCE.match(text) and (reason := furniture_reason(text)):
             self.left_out.append(LeftOut(line, text, reason))
         else:
             kind: BlockKind = "vignette" if VIGNETTE.match(text) else self.kind
             self.blocks.append(PageBlock(kind, (runs,), line, self.level, self.number))
+            self.prose = self.prose or bool(re.search(r"\w[.!?…]\W*\d*\W*$", text))
         # What follows inside the same item, after a nested list, is a paragraph of its own.
 
-    def _children(self, element: HtmlElement, depth: int) -> None:
+    def _children(self, element: Element, depth: int) -> None:
         for child in element:
             self.element(child, depth + 1)
             self._text(child.tail)
 
-    def _text(self, text: str | None, *, raised: bool = False, target: str = "") -> None:
+    def _text(self, text: str | None, target: str = "") -> None:
         if text:
-            self.waiting.append(Run(re.sub(r"\s+", " ", text), raised, target))
+            self.waiting.append(Run(SPACES.sub(" ", text), False, target))
 
-    def _inline(self, element: HtmlElement, depth: int) -> None:
+    def _inline(self, element: Element, depth: int) -> None:
         if element.tag == "br":
-            self._text(" ")
-            return
-        target = unquote(element.get("href", ""))
-        if element.tag in ("sup", "a") and not any(
-            child.tag in BLOCK_TAGS for child in element.iter() if isinstance(child.tag, str)
-        ):
-            self.waiting.extend(_runs(element, raised=element.tag == "sup"))
-            return
-        self._text(element.text, target=target[1:] if target.startswith("#") else "")
-        self._children(element, depth)
+            self.waiting.append(Run("\n" if self.below_sources else " "))
+        elif element.tag in ("sup", "a") and not any(child.tag in BLOCK_TAGS for child in element.iterdescendants()):
+            self.waiting.extend(runs_of(element))
+        else:
+            self._text(element.text)
+            self._children(element, depth)
 
-    def _heading(self, element: HtmlElement, level: int) -> None:
-        text = " ".join("".join(run.text for run in _runs(element, raised=False)).split())
-        text = re.sub(r"\s*\[\s*edit\s*\]|\s*[¶#§]$", "", text)
+    def _heading(self, runs: Runs, level: int) -> None:
+        text = EDIT_LINK.sub("", words_of(runs))
         if not text or text == self.title:
             return
         self.below_sources = bool(SOURCE_LIST.fullmatch(text))
@@ -221,11 +241,12 @@ class _Walk:
         else:
             self.blocks.append(PageBlock("heading", (plain(text),), self.line, max(2, min(level, 6))))
 
-    def _list(self, element: HtmlElement, depth: int) -> None:
+    def _list(self, element: Element, depth: int) -> None:
         self.lists += 1
-        number = int(element.get("start", "1")) if element.get("start", "1").isdigit() else 1
+        start = element.get("start", "1")
+        number = int(start) if start.isdigit() else 1
         for child in element:
-            if not isinstance(child.tag, str) or _hidden(child):
+            if not isinstance(child.tag, str) or hidden(child):
                 continue
             self.kind, self.level = "item", min(self.lists - 1, 3)
             self.number = number if element.tag == "ol" else None
@@ -242,193 +263,108 @@ class _Walk:
     def _define(self, before: int) -> None:
         """Make an item that opens with a short bold term and a dash a definition."""
         for index, block in enumerate(self.blocks[before:], start=before):
-            found = re.match(r"([A-Z0-9“\"(][^.;:?!—]{0,80}?)\s+[—–]\s+(?=\S)", block.text)
-            if block.kind == "item" and found and len(found[1].split()) <= 8:
-                cells = (plain(found[1]), _cut(block.cells[0], found.end()))
+            found = DEFINED.match(block.text) if block.kind == "item" else None
+            if found and len(found[1].split()) <= 8:
+                cells = (plain(found[1]), cut(block.cells[0], found.end()))
                 self.blocks[index] = PageBlock("definition", cells, block.line, block.level, block.number)
 
-    def _definitions(self, element: HtmlElement, depth: int) -> None:
+    def _definitions(self, element: Element) -> None:
         term: Runs = ()
         for child in element.iter("dt", "dd"):
-            runs = _trimmed(_runs(child, raised=False))
+            runs = trimmed(runs_of(child))
             if child.tag == "dt":
                 term = runs
-            elif term and "".join(run.text for run in runs).strip():
+            elif term and words_of(runs):
                 self.blocks.append(PageBlock("definition", (term, runs), self._place(child)))
 
-    def _table(self, table: HtmlElement) -> bool:
+    def _table(self, element: Element) -> bool:
         """Read a table of data; one that only lays a page out, or holds others, is walked through."""
-        rows = [
-            row
-            for row in table.iter("tr")
-            if not any(up.tag == "table" and up is not table for up in _within(row, table))
-        ]
-        cells = [[cell for cell in row if cell.tag in ("td", "th")] for row in rows]
-        width = max((len(row) for row in cells), default=0)
-        nested = any(True for inner in table.iter("table") if inner is not table)
-        if width < 2 or len(rows) < 2 or nested or table.get("role") == "presentation":
+        table = read_table(element)
+        if table is None:
             return False
-        read = [tuple(_trimmed(_runs(cell, raised=False)) for cell in row) for row in cells if row]
-        if all(cell.tag == "td" for cell in cells[0]) and not any(table.iter("thead")):
-            self.doubts.append(
-                Doubt(self.line, _words(read[0]), "the table has no header of its own: its first row was taken")
-            )
+        opening = " ".join(map(words_of, table.header))
         if self.left_section:
-            self.left_out.append(LeftOut(self.line, _words(read[0]), f"table in “{self.left_section}”"))
+            self.left_out.append(LeftOut(self.line, opening, f"table in “{self.left_section}”"))
             return True
-        header = (*read[0], *(plain(" ") for _ in range(width - len(read[0]))))
-        for caption in table.iter("caption"):
-            self.waiting.extend(_runs(caption, raised=False))
+        if not table.headed:
+            self.doubts.append(Doubt(self.line, opening, "the table has no header of its own: its first row was taken"))
+        for caption in element.iter("caption"):
+            self.waiting.extend(runs_of(caption))
             self.close()
-        lines = [self._place(row) for row, its_cells in zip(rows, cells, strict=True) if its_cells]
-        self.blocks.append(PageBlock("header", header, lines[0]))
-        below = zip(read[1:], lines[1:], strict=True)
-        self.blocks.extend(PageBlock("row", row, line) for row, line in below if _words(row).strip())
+        self.blocks.append(PageBlock("header", table.header, self._place(table.opening)))
+        self.blocks.extend(PageBlock("row", cells, self._place(row)) for row, cells in table.rows)
         return True
 
-    def _is_source_list(self, element: HtmlElement) -> bool:
-        if self.below_sources and not self.left_section:
-            return True
-        entries = [child for child in element if child.tag in ("li", "dd", "dt")]
-        linked = sum(bool(_anchors(entry) & self.targets) for entry in entries)
-        return bool(entries) and linked * 2 > len(entries)
+    def _source_list(self, element: Element) -> None:
+        start = element.get("start", "")
+        counted = int(start) if element.tag == "ol" and start.isdigit() else len(self.sources) + 1
+        term = ""
+        for item in element.iter("tr") if element.tag == "table" else element:
+            if item.tag == "dt":
+                term = item.text_content()
+            elif item.tag in ("li", "dd", "tr") and self._entry(item, counted=counted, term=term):
+                counted = self.sources[-1].number + 1
+                term = ""
 
-    def _source_list(self, element: HtmlElement) -> None:
-        start = element.get("start", "1")
-        number = int(start) if start.isdigit() else 1
-        if not (element.tag == "ol" and "start" in element.attrib):
-            number = len(self.sources) + 1
-        for entry in element:
-            if entry.tag not in ("li", "dd"):
-                continue
-            text = " ".join(_entry_text(entry).split())
-            if not text:
-                continue
-            printed = entry_number(text) if element.tag != "ol" else None
-            value = entry.get("value", "")
-            own = printed or (int(value) if value.isdigit() else number)
-            if printed:
-                text = OWN_NUMBER.sub("", text)
-            anchors = _anchors(entry)
-            anchor = next(iter(sorted(anchors & self.targets)), "")
-            address = next(
-                (a.get("href", "") for a in entry.iter("a") if a.get("href", "").startswith(("http://", "https://"))),
-                "",
-            )
-            self.sources.append(read_entry(text, number=own, line=self._place(entry), anchor=anchor, address=address))
-            number = own + 1
+    def _entry(self, element: Element, *, counted: int = 0, term: str = "") -> bool:
+        """Take an entry of the list of sources; its number is printed, shown by the links to it, or counted."""
+        label, printed = read_label(element)
+        text = entry_text(element, label)
+        if not text or LINK_LABELS.fullmatch(text):
+            return False
+        linked = self.entries.get(element)
+        value = element.get("value", "")
+        if printed is None and (opening := NUMBER.fullmatch(term)):
+            printed = int(opening[1])
+        if printed is None and element.getparent().tag != "ol" and (printed := entry_number(text)) is not None:
+            text = OWN_NUMBER.sub("", text)
+        own = printed if printed is not None else int(value) if value.isdigit() else linked.number if linked else None
+        number = (counted or len(self.sources) + 1) if own is None else own
+        anchor, address = linked.anchor if linked else "", entry_address(element)
+        self.sources.append(read_entry(text, number=number, line=self._place(element), anchor=anchor, address=address))
+        return True
 
 
-def _article(root: HtmlElement) -> HtmlElement:
-    """Return the element that holds the article: the longest one so marked, else the body."""
-    marked = [*root.iter("article"), *root.iter("main"), *root.xpath("//*[@role='main']")]
-    if marked:
-        longest = max(marked, key=lambda element: len(element.text_content()))
-        body = root.find("body")
-        whole = len(body.text_content()) if body is not None else 0
-        if len(longest.text_content()) * 3 > whole:
-            # A list of sources often stands beside the article, not in it.
-            outside = [up for up in longest.iterancestors() if up.tag in ("main", "body")]
-            linked = {unquote(a.get("href", "")[1:]) for a in longest.iter("a") if a.get("href", "").startswith("#")}
-            inside = {each.get("id") for each in longest.iter() if each.get("id")}
-            return longest if linked <= inside or not outside else outside[-1]
-    body = root.find("body")
-    return root if body is None else body
+def _may_be_title(text: str) -> bool:
+    """Return whether a paragraph that opens a page is set like a title: short, and closed by no full stop."""
+    return len(text.split()) <= 14 and bool(re.match(r"\W?[^\W_a-z]", text)) and not re.search(r"[.!…:;,]\W*\d*$", text)
 
 
-def _title(root: HtmlElement) -> str:
-    for heading in root.iter("h1"):
-        text = " ".join(heading.text_content().split())
-        if text and not _hidden(heading) and not SOURCE_LIST.fullmatch(text):
-            return text
-    for title in root.iter("title"):
-        return SITE.sub("", " ".join(title.text_content().split()))
-    return ""
+def _numbered(walk: _Walk) -> Iterator[PageSource]:
+    """Yield the sources; notes that links find, whatever their number, give way to a list that numbers alike.
 
-
-def _hidden(element: HtmlElement) -> bool:
-    style = element.get("style", "").replace(" ", "").lower()
-    return (
-        "hidden" in element.attrib
-        or element.get("aria-hidden") == "true"
-        or element.get("role") in DROPPED_ROLES
-        or "display:none" in style
-        or "visibility:hidden" in style
-    )
-
-
-def _within(element: HtmlElement, outer: HtmlElement) -> Iterator[HtmlElement]:
-    for up in element.iterancestors():
-        if up is outer:
-            return
-        yield up
-
-
-def _runs(element: HtmlElement, *, raised: bool, target: str = "") -> list[Run]:
-    """Return the inline text of an element, its superscripts and links on the page told apart."""
-    if not isinstance(element.tag, str) or element.tag in HIDDEN_TAGS or _hidden(element):
-        return []
-    raised = raised or element.tag == "sup"
-    href = unquote(element.get("href", ""))
-    target = href[1:] if element.tag == "a" and href.startswith("#") else target
-    runs = [Run(re.sub(r"\s+", " ", element.text), raised, target)] if element.text else []
-    for child in element:
-        if child.tag == "br":
-            runs.append(Run(" ", raised, target))
+    So do those that are cited by a letter or sign. Both get the numbers behind the others.
+    """
+    listed = {source.number for source in walk.sources if not source.anchor}
+    fresh = count(max((source.number for source in walk.sources), default=0) + 1)
+    for source in walk.sources:
+        if source.anchor and (source.number in listed or not source.number):
+            number = next(fresh)
+            if source.number:
+                problem = f"note {source.number} has a number of the list of sources too: it is now {number}"
+                walk.doubts.append(Doubt(source.line, source.reference[:60], problem))
+            yield replace(source, number=number)
         else:
-            runs.extend(_runs(child, raised=raised, target=target))
-        if child.tail:
-            runs.append(Run(re.sub(r"\s+", " ", child.tail), raised, target))
-    return runs
+            yield source
+            listed.add(source.number if source.anchor else 0)
 
 
-def _trimmed(runs: Iterable[Run]) -> Runs:
-    """Return runs without white space at either end, and with none doubled where elements met."""
-    kept: list[Run] = []
-    for run in runs:
-        text = run.text.lstrip() if not kept or kept[-1].text.endswith(" ") else run.text
-        if text:
-            kept.append(Run(text, run.raised, run.target))
-    while kept and not kept[-1].text.strip():
-        kept.pop()
-    if kept:
-        kept[-1] = Run(kept[-1].text.rstrip(), kept[-1].raised, kept[-1].target)
-    return tuple(kept)
+def _is_byline(runs: Runs) -> bool:
+    """Return whether a block names persons with the raised numbers of their places of work, or such a place."""
+    if not any(run.raised and run.text.strip(" ,*") for run in runs):
+        return False
+    if runs[0].raised:
+        return len(runs) > 1 and not re.search(r"[.!?]\s+[A-Z]\w+\s\w", words_of(runs))
+    names = re.split(r",|;|&|\band\b|·", "".join(", " if run.raised else run.text for run in runs))
+    return all(NAMED.fullmatch(name.strip()) for name in names if name.strip())
 
 
-def _cut(runs: Runs, start: int) -> Runs:
-    """Return runs without their first `start` characters."""
-    kept: list[Run] = []
-    for run in runs:
-        kept.append(Run(run.text[start:] if start > 0 else run.text, run.raised, run.target))
-        start -= min(start, len(run.text))
-    return tuple(run for run in kept if run.text)
-
-
-def _words(cells: Iterable[Runs]) -> str:
-    return " ".join("".join(run.text for run in cell) for cell in cells)
-
-
-def _anchors(entry: HtmlElement) -> set[str]:
-    return {each.get("id") or each.get("name") or "" for each in entry.iter() if each.get("id") or each.get("name")} - {
-        ""
-    }
-
-
-def _entry_text(entry: HtmlElement) -> str:
-    """Return a source's text without the links that lead back to where it is cited."""
-    if not isinstance(entry.tag, str) or entry.tag in HIDDEN_TAGS or _hidden(entry):
-        return ""
-    parts = [entry.text or ""]
-    for child in entry:
-        back = (
-            child.tag == "a"
-            and child.get("href", "").startswith("#")
-            and BACK_LINK.fullmatch(child.text_content().strip())
-        )
-        gap = " " if child.tag in BLOCK_TAGS or child.tag == "br" else ""
-        parts += ["" if back else gap + _entry_text(child) + gap, child.tail or ""]
-    return "".join(parts)
+def _is_bold(element: Element) -> bool:
+    """Return whether a paragraph is bold from end to end."""
+    inside = [child for child in element if (child.text_content() or "").strip() or (child.tail or "").strip()]
+    return bool(inside) and not (element.text or "").strip() and all(
+        child.tag in ("b", "strong") and not (child.tail or "").strip() for child in inside
+    )  # fmt: skip
 
 
 def _with_content(walk: _Walk) -> Iterator[PageBlock]:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from ipt_rag.errors import ImportRefusedError
-from ipt_rag.importing.author_year import citations, entries
-from ipt_rag.importing.page import Counted, Doubt, PageBlock, PageSource, Runs, place
+from ipt_rag.importing.author_year import citations, entries, keyed
+from ipt_rag.importing.page import Counted, Doubt, PageBlock, PageSource, Run, Runs, place
 
 Assume = Literal["whole", "split", "decimal", "marker"]
 
@@ -42,18 +42,44 @@ AT_END = rf"(?=\s*$|\s+{OPENER}|\s*\x01)"
 # Possessive, so that a long run of digits is walked through once.
 PRINTED = r"(?:\s?\[\^?[\d,;\s–-]++\]|\s?\([\d,;\s–-]++\)|\s?\^?\d[\d,–-]*+|[⁰¹²³⁴⁵⁶⁷⁸⁹⁻,]++)*+(?:\s+\[?LLM\]?)?"
 BRACKETED = re.compile(rf"\[\^?({LISTED})\]")
-PARENTHESISED = re.compile(rf"(?<=[\w.!?”\"’'%])\s?\(({LISTED})\)(?=[.,;:!?]|\s|$)")
+REFERRED = re.compile(rf"[\[(](?:see\s|cf\.?\s)?(?:refs?\b\.?|references?)\s?({LISTED})[\])]", re.IGNORECASE)
+# The page that a wiki prints behind its marker: ".[1]: 12 It …".
+PAGE_BEHIND = re.compile(rf"(?<=[.!?…{CLOSERS}])(\[{NUMBER}\]):\s?\d{{1,4}}(?:[–-]\d{{1,4}})?(?=\s|$)")
+PARENTHESISED = re.compile(rf"(?:(?<=[\w.!?”\"’'%)])\s|(?<=[^\W\d])|(?<=[.!?”\"’'%)]))\(({LISTED})\)(?=[.,;:!?]|\s|$)")
 TAGGED = re.compile(r"\[LLM\]")
-CARET = re.compile(rf"(?<=[\w.!?…,;:{CLOSERS}])\s?\^({LISTED})(?!\w)")
+CARET = re.compile(rf"(?<=[\w.!?…,;:{CLOSERS}])\s?\^({LISTED})(?:\^|(?!\w))")
 RAISED_SIGNS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁾⁽", "0123456789-)(")
 RAISING_SIGNS = str.maketrans("0123456789-–−+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁻⁺")
+RAISING_LETTERS = str.maketrans("abcdefghijklmnoprstuvwxyz", "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
 RAISED = re.compile(r"(?<=[a-z.!?…,;:”’\")])([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,9}(?:[,⁻–˒]\s?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}){0,40})(?!\w)")
-AFTER_SENTENCE = re.compile(rf"(?P<closing>[.!?…][{CLOSERS}]*)(?P<run>{GLUED_LIST})(?P<more>[{CLOSERS}]*){AT_END}")
+# Behind a word, or what closes one: in "p = .03" the point opens a number.
+AFTER_SENTENCE = re.compile(
+    rf"(?<=[^\s=<>≤≥±~≈(\[])(?P<closing>[.!?…][{CLOSERS}]*)(?P<run>{GLUED_LIST})(?P<more>[{CLOSERS}]*){AT_END}"
+)
 AFTER_CLAUSE = re.compile(rf"(?<=[^\W\d_])(?P<closing>[{CLOSERS}]*[,;])(?P<run>{GLUED_LIST})(?P<more>)(?=\s+[^\W\d])")
 AFTER_LAST_WORD = re.compile(rf"(?P<closing>[^\W\d_][{CLOSERS}%]*:?)(?P<run>{GLUED_LIST})(?P<more>)(?=(?:\s+LLM)?\s*$)")
-INSIDE_SENTENCE = re.compile(r"(?<![\w-])(?:[a-z]{4,}|(?:1[5-9]|20)\d\d\.)\d{1,3}(?=\s+[a-z])")
+GLUED_BEFORE_STOP = re.compile(
+    rf"(?<![\w-])(?P<word>[^\W\d_]*[a-zß-ÿ]{{3}})(?P<run>{GLUED_LIST})(?:(?P<stop>(?=[.!?…;:)][{CLOSERS}]*(?:\s|$)))|(?=,?\s+[a-z]))"
+)
+INSIDE_SENTENCE = re.compile(
+    r"(?<![\w-])(?:[a-z]{4,}|(?:1[5-9]|20)\d\d\.)\d{1,3}(?=[.,;:!?)]*\s+[a-z]|[.,;:!?)]+(?:\s|$))"
+)
 TAG_AFTER_SENTENCE = re.compile(rf"(?<=[.!?…{CLOSERS}\x02])\s+LLM{AT_END}")
+TAG_BEFORE_STOP = re.compile(r"(?<=\x02)\s+LLM(?=[.!?…])")
 TAG_AFTER_LAST_WORD = re.compile(r"(?<=\w)\s+LLM\s*$")
+# Works named in brackets, each linked to its entry: "(Lee 2016\x010\x02; Klee 2018\x011\x02)".
+CITED_IN_BRACKETS = re.compile(rf"\([^()]*?\d{{4}}[a-z]?\s?{HELD}[^()]*\)")
+KEY = re.compile(r"(?<![\w.])-?@([\w:.#$%&+?<>~/-]*\w)")
+KEYED = re.compile(r"\[[^\[\]@\n]{0,40}(?<![\w.])@\w[^\[\]\n]{0,200}\]")
+# What editors of wikis raise behind a sentence that they question.
+EDITORS_MARK = re.compile(
+    r"\s?\[(?:[\w\s-]{0,30}\bneeded|(?:who|when|where|which|why|how|by whom|according to whom)\?|failed verification"
+    r"|dubious[^\]]{0,20}|original research\??|undue[^\]]{0,20}|vague|update)\]",
+    re.IGNORECASE,
+)
+DIGIT = re.compile(r"\d")
+END = 200  # characters in which the last word of a block stands, its marker and tag behind it
+CONTEXT = 12  # characters before a raised number that tell an exponent from a marker
 HELD_NEXT = re.compile("\x01")
 HELD_RANGE = re.compile(rf"{HELD}\s?[–-]\s?{HELD}")
 HELD_IN_BRACKETS = re.compile(rf"[\[(]\s?({HELD}(?:[,;\s]*{HELD})*)\s?[\])]")
@@ -62,9 +88,13 @@ EXPONENT = re.compile(r"(?:\d|(?:^|[^\w])(?:[a-zA-Zα-ωΑ-Ω]|[cdkmµ]?m|kg|sec
 WHOLE = re.compile(LISTED)
 HELD_PLACE = re.compile("\x01(\\d+)\x02")
 HELD_RUN = re.compile(rf"((?:\s*+{HELD}(?:[,;](?=\s*\x01))?)++)")
-HELD_BEFORE_STOP = re.compile(rf"(?<![\x02\s])\s*+((?:{HELD}[,;\s]*+)++)(?<![,;\s])([.!?…]+[{CLOSERS}]*)(?=\s|$|\x01)")
+HELD_BEFORE_STOP = re.compile(
+    rf"(?<![\x02\s])\s*+((?:{HELD}[,;\s]*+)++)(?<![,;\s])([.!?…]+[{CLOSERS}]*(?=\s|$|\x01)|:\s*$)"
+)
 
 SIGNED = re.compile(r"[=<>≤≥±~≈$€£#]\s*[-–−+]?[\d.,]*\Z")
+STATISTIC = re.compile(r"(?:^|[^\w])(?:a?OR|[HRI]RR?|S?MD|CI|S[DE]|M|AUC|NN[TH]|ES|[dgrtFpzRNn])\s(?:of\s)?[\d.,]*\Z")
+OPENS_WITH_NUMBER = re.compile(r"\s+[(\[–—-]?\d")
 YEAR = re.compile(r"(?:^|[^\d.])(?:1[5-9]|20)\d\d\Z")
 SCORE_NAME = re.compile(r"[^\W\d_]{2,}[-–]?\d+\Z")
 ADDRESS = re.compile(r"://|www\.|@|\w\.[a-z]{2,}/")
@@ -107,14 +137,18 @@ class Grammar:
         texts = [block.text for block in blocks]
         self.words = frozenset(re.findall(r"[^\W\d_]+(?=[^\w-]|$)", "\n".join(texts)))
         # A page that prints numbers means no more by a number in brackets or an author's year than it says.
-        self.numbered = any(
-            pattern.search(text) for text in texts for pattern in (BRACKETED, CARET, RAISED, AFTER_SENTENCE)
-        ) or any(
-            run.raised and run.text.strip()[:1].isdigit() for block in blocks for cell in block.cells for run in cell
-        )
+        self.numbered = any(_prints_numbers(block) for block in blocks)
+        # Brackets, carets, raised digits or links: such a page glues no digits to a number.
+        glued = any(_certainly_glued(text) for text in texts)
+        self.set_apart = not glued and (self.numbered or self._links(blocks) or self._names_authors(texts))
+        self.parted = any(not found[1].isdigit() for text in texts for found in RAISED.finditer(text))
+        self.before_stops = not self.numbered and self._before_stops(texts)
+        self.numbered |= self.before_stops
         self.parenthesised = self._parenthesised(texts)
         # "LLM" is a tag only on a page that ends blocks with it; elsewhere it is a word.
-        self.tags = any(re.search(rf"(?:[.!?…][{CLOSERS}]*|[\])⁰¹²³⁴⁵⁶⁷⁸⁹])[\d,–-]*\s+LLM\s*$", text) for text in texts)
+        self.tags = any(
+            re.search(rf"(?:[.!?…][{CLOSERS}]*|[\])⁰¹²³⁴⁵⁶⁷⁸⁹])\^?[\d,–-]*\s+LLM\s*$", text) for text in texts
+        )
 
     def decode(self, block: PageBlock) -> tuple[Marked, ...]:
         """Return the cells of a block with their marker groups.
@@ -131,37 +165,63 @@ class Grammar:
             held.append(Group(numbers, llm))
             return f"\x01{len(held) - 1}\x02"
 
-        text = "".join(self._run(runs, index, block, hold) for index in range(len(runs)))
-        text = HELD_RANGE.sub(lambda found: self._range(found, held, block, hold), text)
-        text = HELD_IN_BRACKETS.sub(r"\1", text)
-        text = BRACKETED.sub(lambda found: hold(self._listed(found[1], found, block)), text)
-        if self.parenthesised:
-            text = PARENTHESISED.sub(lambda found: hold(self._listed(found[1], found, block)), text)
+        text = ""
+        for run in runs:
+            text += self._run(run, text[-CONTEXT:], block, hold)
+        # What a text holds no sign of is not looked for: most sentences have no marker.
+        if "[" in text or "(" in text:
+            text = self._bracketed(text, block, held, hold)
+        elif "\x01" in text:
+            text = HELD_RANGE.sub(lambda found: self._range(found, held, block, hold), text)
         if block.kind != "heading" and not self.numbered and not self.parenthesised:
             text = self._authors(text, block, hold)
-        text = TAGGED.sub(lambda found: hold((), True), text)
-        text = CARET.sub(lambda found: hold(self._listed(found[1], found, block)), text)
-        text = RAISED.sub(lambda found: self._raised(found, block, hold), text)
+        if "^" in text:
+            text = CARET.sub(lambda found: hold(self._listed(found[1], found, block)), text)
+        if not text.isascii():
+            text = RAISED.sub(lambda found: self._raised(found, block, hold), text)
         if block.kind != "heading":
             text = self._digits(text, block, hold)
-        if self.tags:
+        if self.tags and "LLM" in text:
+            text = TAG_BEFORE_STOP.sub(lambda found: hold((), True), text)
             text = TAG_AFTER_SENTENCE.sub(lambda found: hold((), True), text)
-            if not FUNCTION_WORD.search(text.rstrip().removesuffix("LLM")):
+            if not FUNCTION_WORD.search(text.rstrip().removesuffix("LLM")[-END:]):
                 text = TAG_AFTER_LAST_WORD.sub(lambda found: hold((), True), text)
         return _settle(text, held)
 
-    def _run(self, runs: Runs, index: int, block: PageBlock, hold: Hold) -> str:
-        """Return a run's text, or the held group that it stands for."""
-        run = runs[index]
+    def _bracketed(self, text: str, block: PageBlock, held: Sequence[Group], hold: Hold) -> str:
+        """Return a text with all markers that stand in brackets held."""
+        text = EDITORS_MARK.sub("", text)
+        if "\x01" in text:
+            text = HELD_RANGE.sub(lambda found: self._range(found, held, block, hold), text)
+            text = HELD_IN_BRACKETS.sub(r"\1", text)
+            text = CITED_IN_BRACKETS.sub(lambda found: _held_behind(found[0]), text)
+        text = KEYED.sub(lambda found: hold(self._keyed(found, block)), text)
+        text = REFERRED.sub(lambda found: hold(self._listed(found[1], found, block)), text)
+        text = PAGE_BEHIND.sub(r"\1", text)
+        text = BRACKETED.sub(lambda found: hold(self._listed(found[1], found, block)), text)
+        text = HELD_RANGE.sub(lambda found: self._range(found, held, block, hold), text)
+        if self.parenthesised:
+            text = PARENTHESISED.sub(lambda found: hold(self._listed(found[1], found, block)), text)
+        return TAGGED.sub(lambda found: hold((), True), text)
+
+    def _run(self, run: Run, before: str, block: PageBlock, hold: Hold) -> str:
+        """Return a run's text, or the held group that it stands for; `before` is what the runs before it became."""
         label = run.text.strip().strip("[]()^,; ")
         if run.target in self.anchors and label:
             marker = hold((self.anchors[run.target],))
             return marker if LABEL.fullmatch(label) else run.text + marker  # an author and year are words, and stay
-        before = "".join(each.text for each in runs[:index])
-        raised = WHOLE.fullmatch(label) if run.raised and not EXPONENT.search(before) else None
+        if not run.raised:
+            return run.text
+        if before.endswith("\x02") and label.startswith(":"):
+            return ""  # the page number that a wiki raises behind its marker
+        if before.endswith("\x02") and not label.strip("–-‐"):
+            return run.text  # what parts raised numbers
+        raised = WHOLE.fullmatch(label) if not EXPONENT.search(before) else None
         if raised:
             return hold(self._listed(label, raised, block))
-        return run.text.translate(RAISING_SIGNS) if run.raised else run.text  # 10³ would else be read as 103
+        if len(label) == 1 and label.isalpha() and before[-1:].isalpha():
+            return run.text.translate(RAISING_LETTERS)  # a table's note: else a letter of the word
+        return run.text.translate(RAISING_SIGNS)  # 10³ would else be read as 103
 
     def _parenthesised(self, texts: Sequence[str]) -> bool:
         """Return whether the page cites with "(4)": no other numbers do, and all that stand so are in its list."""
@@ -169,15 +229,44 @@ class Grammar:
         inside = all(int(number) in self.known for printed in listed for number in re.findall(r"\d+", printed))
         return len(listed) > 1 and inside and not self.numbered
 
+    def _links(self, blocks: Sequence[PageBlock]) -> bool:
+        return any(run.target in self.anchors for block in blocks for cell in block.cells for run in cell if run.target)
+
+    def _names_authors(self, texts: Sequence[str]) -> bool:
+        """Return whether the page cites by author and year, of which at least one is in its list."""
+        return any(
+            entries(work, self.sources)
+            for text in texts
+            for _, works in citations(text)
+            for work in works
+            if self.known
+        )
+
+    def _before_stops(self, texts: Sequence[str]) -> bool:
+        """Return whether the page glues numbers to words before the stop ("mood4."): two do, all in its list."""
+        runs = {
+            found["run"] for text in texts for found in GLUED_BEFORE_STOP.finditer(text) if found["stop"] is not None
+        }
+        return len(runs) > 1 and all(self._readings(run) and self._in_list(run) for run in runs)
+
+    def _in_list(self, run: str) -> bool:
+        return run.isdigit() or all(int(number) in self.known for number in re.findall(r"\d+", run))
+
+    def _before_stop(self, found: re.Match[str], block: PageBlock, hold: Hold) -> str:
+        """Return a held group for "mood4."; inside a sentence only behind a word that the page also prints alone."""
+        if found["stop"] is None and found["word"] not in self.words:
+            return self._doubt(found, block)
+        return found["word"] + hold(self._glued(found["run"], found, block))
+
     def _authors(self, text: str, block: PageBlock, hold: Hold) -> str:
         """Return text with a held group behind every author and year; the words themselves stay."""
         for cited, works in reversed(list(citations(text)) if self.known else []):
             numbers: list[int] = []
-            for name, year in works:
-                found = entries(name, year, self.sources)
+            for work in works:
+                found = entries(work, self.sources)
                 if len(found) > 1 and found[0] not in numbers:
                     choices = ", or ".join(f"source {number}" for number in found)
-                    raise self._refusal(cited, block, f"“{name} {year}” can be {choices}", "Tell the years apart.")
+                    raise self._refusal(cited, block, f"“{work}” can be {choices}", "Tell the years apart.")
                 numbers += found
             if not numbers:
                 self._doubt(cited, block, "author and year that match no source: kept as words")
@@ -185,11 +274,30 @@ class Grammar:
                 text = text[: cited.end()] + hold(tuple(dict.fromkeys(numbers))) + text[cited.end() :]
         return text
 
+    def _keyed(self, found: re.Match[str], block: PageBlock) -> tuple[int, ...]:
+        """Return the sources that keys such as "[@lee2016; @klee2018]" name by author and year."""
+        numbers: list[int] = []
+        for key in KEY.findall(found[0]):
+            named = keyed(key, self.sources)
+            if len(named) != 1:
+                choices = f"can be {', or '.join(f'source {each}' for each in named)}" if named else "names no source"
+                raise self._refusal(
+                    found,
+                    block,
+                    f"“{found[0]}” cites @{key} but that {choices}",
+                    "Open the entry in the list with “@key: ”.",
+                )
+            numbers += named
+        return tuple(dict.fromkeys(numbers))
+
     def _raised(self, found: re.Match[str], block: PageBlock, hold: Hold) -> str:
         """Return a held group for "⁴,⁵"; the exponent of a unit ("m²") stays as it is."""
         if EXPONENT.search(found.string[max(0, found.start() - 8) : found.start()]):
             return found[0]
-        return hold(self._glued(found[1].translate(RAISED_SIGNS), found, block))
+        run = found[1].translate(RAISED_SIGNS)
+        # A page that parts raised numbers anywhere ("¹,²") means 12 by "¹²".
+        whole = self.parted and run.isdigit() and int(run) in self.known
+        return hold((int(run),) if whole else self._glued(run, found, block))
 
     def _range(self, found: re.Match[str], held: Sequence[Group], block: PageBlock, hold: Hold) -> str:
         """Return a held group for "3–5" whose ends are links of their own."""
@@ -204,11 +312,18 @@ class Grammar:
                 return found[0]
             return found["closing"] + found["more"] + hold(self._glued(found["run"], found, block))
 
+        if not DIGIT.search(text):
+            return text
+        if self.before_stops:
+            text = GLUED_BEFORE_STOP.sub(lambda found: self._before_stop(found, block, hold), text)
         text = AFTER_SENTENCE.sub(replace, text)
         text = AFTER_CLAUSE.sub(
             lambda found: replace(found) if self._readings(found["run"]) else self._doubt(found, block), text
         )
-        text = AFTER_LAST_WORD.sub(lambda found: replace(found) if self._after_word(found, block) else found[0], text)
+        head, tail = text[:-END], text[-END:]
+        text = head + AFTER_LAST_WORD.sub(
+            lambda found: replace(found) if self._after_word(found, block) else found[0], tail
+        )
         for found in INSIDE_SENTENCE.finditer(text):
             self._doubt(found, block)
         return text
@@ -228,6 +343,8 @@ class Grammar:
             return True  # 1974.6 is no measure, and a score's name has no decimals
         if SIGNED.search(before) or "." in word or word.startswith("0") or word == before.strip():
             return False
+        if self.set_apart or STATISTIC.search(before) or OPENS_WITH_NUMBER.match(found.string, found.end()):
+            return False  # "OR 1.8 (1.1–2.9)"; and a page that sets its markers apart glues none to a number
         if not self._readings(found["run"]):
             return False
         for assume in ("decimal", "marker"):
@@ -302,6 +419,39 @@ class Grammar:
     def _refusal(self, found: re.Match[str], block: PageBlock, problem: str, way_out: str) -> ImportRefusedError:
         where = place(self.name, block.line, self.counted)
         return ImportRefusedError(f"{where}: {problem}, in “{_around(found)}”. {way_out}")
+
+
+def _prints_numbers(block: PageBlock) -> bool:
+    """Return whether a block holds a marker that can be nothing else."""
+    text = block.text
+    if BRACKETED.search(text) or CARET.search(text):
+        return True
+    if any(not EXPONENT.search(text[max(0, found.start() - 8) : found.start()]) for found in RAISED.finditer(text)):
+        return True
+    if _certainly_glued(text):
+        return True
+    for cell in block.cells:
+        before = ""
+        for run in cell:
+            if run.raised and WHOLE.fullmatch(run.text.strip().strip("[]()^,; ")) and not EXPONENT.search(before):
+                return True
+            before = (before + run.text)[-CONTEXT:]
+    return False
+
+
+def _certainly_glued(text: str) -> bool:
+    """Return whether digits are glued to the end of a sentence that no number ends: those may be decimals."""
+    for found in AFTER_SENTENCE.finditer(text):
+        before = text[max(0, found.start() - 80) : found.start("closing")]
+        abbreviated = found["closing"] == "." and BEFORE_NUMBER.search(before)
+        if not before[-1:].isdigit() and not abbreviated and not ADDRESS.search(before.rpartition(" ")[2]):
+            return True
+    return False
+
+
+def _held_behind(bracket: str) -> str:
+    """Return "(Lee 2016 [held])" with its held groups behind the bracket, so that the words stand as printed."""
+    return re.sub(rf"\s*{HELD}", "", bracket) + "".join(f"\x01{each}\x02" for each in HELD_PLACE.findall(bracket))
 
 
 def _partings(run: str, known: frozenset[int], taken: tuple[int, ...]) -> Iterator[tuple[int, ...]]:

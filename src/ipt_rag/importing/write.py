@@ -17,14 +17,16 @@ SIGNS = re.compile(r"[\\`*_\[<]|~(?=~)|&(?=#?\w+;)")
 SPACE = re.compile(r"\s+")
 
 
-def write_article(
-    about: Mapping[str, str],
-    blocks: Iterable[tuple[PageBlock, tuple[Marked, ...]]],
-    sources: Sequence[PageSource],
+def front_matter(about: Mapping[str, str]) -> str:
+    """Return the head of an article file, and the empty line below it."""
+    return f"---\n{yaml.safe_dump(dict(about), allow_unicode=True, sort_keys=False, width=float('inf'))}---\n\n"
+
+
+def write_body(
+    title: str, blocks: Iterable[tuple[PageBlock, tuple[Marked, ...]]], sources: Sequence[PageSource]
 ) -> str:
-    """Return the whole file: front matter, title, blocks with their decoded cells, and sources at the foot."""
-    front = yaml.safe_dump(dict(about), allow_unicode=True, sort_keys=False, width=float("inf"))
-    parts = [f"---\n{front}---\n\n# {_escape(about['title'], heading=True)}\n"]
+    """Return what stands below the front matter: title, blocks with their decoded cells, and sources at the foot."""
+    parts = [f"# {_escape(title, heading=True)}\n"]
     before: BlockKind | None = None
     llm, depth = False, -1  # depth: of the list item before, so that no item stands deeper than one below it
     for block, cells in blocks:

@@ -6,19 +6,29 @@ import re
 from ipt_rag.phi.kinds import EMAIL, FAX, IP, PHONE, URL
 from ipt_rag.phi.rules import Rule, after, before, digits, rule
 
-_TOP = "com|net|org|edu|gov|co|uk|us|io|de|fr|it|es|nl|ca|au|in|info|health|care|me|ch|at|ie|nz|br|jp"
+_TOP = (
+    "com|net|org|edu|gov|co|uk|us|io|de|fr|it|es|nl|ca|au|in|info|health|care|me|ch|at|ie|nz|br|jp|mx|ar|cl|pe|pt|pl|cz|"
+    "hu|ro|ru|ua|tr|gr|se|no|dk|fi|be|lu|za|ng|ke|gh|et|eg|ma|pk|bd|lk|sg|hk|tw|kr|cn|ph|vn|th|id|my|il|ae|sa|ee|tv|ly|"
+    "gg|app|dev|blog|page|site|online|xyz|fm|social|link|bio|live|ai"
+)
 _MAILERS = (
     r"g\s?mail|googlemail|yahoo|ymail|hot\s?mail|out\s?look|i\s?cloud|"
     r"aol|live|msn|proton(?:\s?mail)?|gmx|zoho|fast\s?mail|naver|qq|web\.de"
 )
-_DOT = r"(?:\s{0,2}[\[({<]\s?(?:dot|\.)\s?[\])}>]\s{0,2}|\s{1,2}dot\s{1,2}|\s?_dot_\s?|\.)"
-_AT = r"(?:\s{0,2}[\[({<]\s?(?:at|@)\s?[\])}>]\s{0,2}|\s?_at_\s?|\s{0,2}@\s{0,2})"
+# Also as other languages say them.
+_DOTS = "dot|punto|punkt|point|ponto|kropka|nokta"
+_ATS = "at|arroba|arobase|chiocciola|malpa|klammeraffe|kukac"
+_DOT = rf"(?:\s{{0,2}}[\[({{<]\s?(?:{_DOTS}|\.)\s?[\])}}>]\s{{0,2}}|\s{{1,2}}(?:{_DOTS})\s{{1,2}}|\s?_dot_\s?|\.)"
+_AT = (
+    rf"(?:\s{{0,2}}[\[({{<]\s?(?:{_ATS}|@)\s?[\])}}>]\s{{0,2}}|\s?_at_\s?|\s{{0,2}}@\s{{0,2}}|"
+    r"\s(?:arroba|arobase|chiocciola)\s)"
+)
 _REACH = (
     r"(?:tele)?phones?|tel|cell(?:phone)?s?|mobiles?|mob|call(?:s|ed|ing)?|text(?:ed|ing)?|reach(?:ed|able)?|"
     r"contacts?|whatsapp|signal|pager|landline|voicemail|dial(?:led)?|ring|rang|desk|number|nr|no|ph|sms|hotline"
 )
 # Lines for everybody: the crisis and emergency services of several countries, by digits.
-_PUBLIC = {
+PUBLIC_LINES = {
     "988", "911", "999", "112", "111", "116123", "741741", "85258", "686868",
     "18002738255", "8002738255", "18007997233", "8007997233", "131114", "18334564566", "8006624357", "18006624357",
     "8552736248", "8339436746", "08457909090", "18008334357",
@@ -33,7 +43,7 @@ _LITERATURE = re.compile(
 
 def _is_phone(match: re.Match[str]) -> bool:
     number = digits(match.group())
-    return number not in _PUBLIC and len(set(number)) > 1 and not _LITERATURE.search(before(match, 40))
+    return number not in PUBLIC_LINES and len(set(number)) > 1 and not _LITERATURE.search(before(match, 40))
 
 
 def _is_fax(match: re.Match[str]) -> bool:
@@ -49,7 +59,7 @@ def _is_dialled(match: re.Match[str]) -> bool:
         return False
     return (
         7 <= len(number) <= 15
-        and number not in _PUBLIC
+        and number not in PUBLIC_LINES
         and not re.fullmatch(r"(?:19|20)\d\d\W+(?:19|20)\d\d", match["id"])
     )
 
@@ -131,11 +141,29 @@ CONTACT_RULES: tuple[Rule, ...] = (
         rf"\b(?:e-?mail(?:s|ed)?|mail|gmail|hotmail|yahoo|outlook|icloud|write|reach)\b.{{0,20}}?(?P<id>[\w.+-]{{2,40}}\s{{1,2}}at\s{{1,2}}(?:{_MAILERS}|"
         rf"[a-z0-9-]{{2,40}}\.(?:{_TOP})))\b",
     ),
+    rule(EMAIL, r"(?<![\w.])(?:\w\.){2,30}\w?\s?@\s?(?:\w\.){2,30}\w"),  # "n.o.r.a@m.a.i.l.c.o.m"
+    # "nora.v at example.com": what stands before "at" is no word, for it holds a dot, a digit or an underscore.
+    rule(
+        EMAIL,
+        rf"(?<![\w.+-])(?:[a-z][\w+-]{{0,30}}[._][\w+.-]{{1,30}}|[a-z]{{2,20}}\d{{1,4}})\s{{1,2}}at\s{{1,2}}"
+        rf"(?:[a-z0-9-]{{2,40}}\.){{1,3}}(?:{_TOP})\b",
+    ),
+    rule(
+        EMAIL,
+        rf"\b(?:{_MAILERS})\s?(?::|=|is|address|id|name)\W{{1,3}}(?P<id>[a-z][\w-]{{0,30}}(?:[._-][\w-]{{1,30}}){{1,4}})",
+    ),
+    rule(EMAIL, rf"\b(?:{_MAILERS})\s?(?::|=|is|address|id|name)\W{{1,3}}(?P<id>[a-z]{{2,30}}\d{{1,6}})\b"),
     rule(FAX, _US, _is_fax),
     rule(FAX, _ABROAD, _is_fax),
-    rule(FAX, r"\bfax\b\W{0,3}(?:[a-z#]{1,8}\W{1,3}){0,4}(?P<id>\+?[(\d][\d\s().-]{5,20}\d)(?!\w)", _is_dialled),
+    rule(
+        FAX,
+        r"\b(?:tele)?fax(?:ed|es)?\b\W{0,3}(?:[a-z#]{1,8}\W{1,3}){0,4}(?P<id>\+?[(\d][\d\s().-]{5,20}\d)(?!\w)",
+        _is_dialled,
+    ),
     rule(PHONE, _US, _is_phone),
     rule(PHONE, _ABROAD, lambda match: _is_phone(match) and 8 <= len(digits(match.group())) <= 15),
+    rule(PHONE, r"(?<![\w.,/-])0\d(?:[ .-]\d\d){4}(?![\w%]|[.,-]\d)", _is_phone),
+    rule(PHONE, r"(?<![\w.-])\(0?\d{2,4}\)\s?\d{4}[ -]?\d{3,4}(?![\w%])", _is_phone),
     rule(PHONE, _NATIONAL, lambda match: _is_phone(match) and 9 <= len(digits(match.group())) <= 12),
     rule(PHONE, _PHONE_BEHIND_CUE, _is_dialled),
     rule(PHONE, _PHONE_BEFORE_CUE, _is_dialled),
@@ -152,9 +180,10 @@ CONTACT_RULES: tuple[Rule, ...] = (
     rule(
         URL,
         r"\b(?:instagram|insta|ig|tiktok|twitter|snapchat|snap|facebook|fb|reddit|discord|telegram|"
-        r"skype|username|user\s?name|user\s?id|login|screen\s?name|handle|gamertag|profile)"
+        r"skype|twitch|tumblr|pinterest|onlyfans|soundcloud|strava|steam|xbox|psn|venmo|cash\s?app|whatsapp|wechat|kik|signal|"
+        r"bluesky|mastodon|threads|grindr|tinder|hinge|bumble|youtube|username|user\s?name|user\s?id|login|screen\s?name|handle|gamertag|profile)"
         r"\b\W{0,3}(?:(?:name|handle|user|id|is|account|page|profile|as)\W{1,3})"
-        r"{0,3}(?P<id>(?=[a-z_.]{0,24}[\d_])[\w.-]{4,30})\b",
+        r"{0,3}/?(?P<id>(?=[a-z_.]{0,24}[\d_]|[a-z]{1,20}\.[a-z]{2,20}(?![\w.]))[\w.-]{4,30})\b",
     ),
     rule(
         URL,
@@ -163,6 +192,7 @@ CONTACT_RULES: tuple[Rule, ...] = (
         r"address)\W{1,3}){0,3}(?P<id>(?:[\w-]{1,60}(?:\.|\sdot\s)){1,4}[a-z]{2,12})\b",
     ),
     rule(IP, r"(?<![\w.-])(?P<id>\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})(?![\w-]|\.\d)", _is_address),
+    rule(IP, r"\bip\b\W{0,3}(?:[a-z]{2,8}\W{1,3}){0,3}(?P<id>\d{1,3}([ ,_-])\d{1,3}\2\d{1,3}\2\d{1,3})(?![\w-])"),
     rule(
         IP,
         r"(?<![\w.-])(?P<id>\d{1,3}(?:\s{0,2}[\[(]?\s?(?:dot|\.)\s?[\])]?\s{0,2}\d{1,3}){3})(?![\w-]|"

@@ -9,6 +9,20 @@ _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
     r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 )
+# Months as other languages write them, where English does not.
+_ABROAD = (
+    r"(?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|janvier|f[ée]vrier|mars|"
+    r"avril|mai|juin|juillet|ao[ûu]t|septembre|octobre|novembre|d[ée]cembre|januar|februar|m[äa]rz|juni|juli|oktober|"
+    r"dezember|januari|februari|maart|augustus|gennaio|febbraio|aprile|maggio|giugno|luglio|settembre|ottobre|dicembre|"
+    r"janeiro|fevereiro|mar[çc]o|maio|junho|julho|setembro|outubro|dezembro|ocak|[şs]ubat|mart|nisan|may[ıi]s|haziran|"
+    r"temmuz|a[ğg]ustos|eyl[üu]l|ekim|kas[ıi]m|aral[ıi]k|stycznia|lutego|marca|kwietnia|maja|czerwca|lipca|sierpnia|"
+    r"wrze[śs]nia|pa[źz]dziernika|listopada|grudnia)"
+)
+# Days that everybody knows by name; with a year they are dates.
+_NAMED_DAY = (
+    r"(?:christmas|new\syear'?s?|easter|thanksgiving|halloween|valentine'?s?|boxing|mother'?s|father'?s|independence|"
+    r"eid|diwali|ramadan|yom\skippur|passover|good\sfriday|labou?r)(?:\s(?:eve|day|sunday|monday))?"
+)
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])(?:\s?(?:st|nd|rd|th))?"
 _ORDINAL = r"(?:0?[1-9]|[12]\d|3[01])\s?(?:st|nd|rd|th)"
 _YEAR = r"(?:'\d\d|(?:18|19|20)\d\d|\d\d(?![\d.%]))"
@@ -143,6 +157,13 @@ DATE_RULES: tuple[Rule, ...] = (
         _valid,
     ),
     rule(DATE, rf"\b(?P<id>{_DAY}\s{{0,2}}(?:of\s)?{_MONTH}{_GAP}?(?:of\s)?{_YEAR})(?![\w%])", _personal),
+    rule(
+        DATE,
+        rf"\b(?P<id>{_DAY}\.?\s{{1,2}}(?:de\s|di\s)?{_ABROAD}\.?(?:\s(?:de\s|del\s)?{_FULL_YEAR})?)(?!\w)",
+        _personal,
+    ),
+    rule(DATE, rf"\b(?P<id>{_NAMED_DAY},?\s(?:in\s|of\s)?{_FULL_YEAR})(?!\w)", _eventful),
+    rule(DATE, r"\b(?:on|for)\s(?P<id>the\s\d{1,2}(?:st|nd|rd|th)\s(?:at|@)\s\d{1,2})(?!\d)"),
     rule(DATE, rf"\b(?P<id>{_DAY}[/.-]{_MONTH}[/.-]{_YEAR})\b", _personal),
     rule(DATE, rf"\b(?P<id>\d{{1,2}}{_MONTH}\s?(?:19|20)?\d\d)\b", _personal),
     rule(
@@ -184,7 +205,7 @@ DATE_RULES: tuple[Rule, ...] = (
         rf"\b(?P<id>{_MONTH}\.?,?\s{{1,2}}(?:of\s)?(?:19|20)\d\d|(?:0?[1-9]|1[0-2])/(?:19|20)\d\d)\b",
         _of_one_life,
     ),
-    rule(DATE, r"(?<![\w./-])(?P<id>\d{1,2}/\d{1,2})(?![\w/%-]|\.\d)", _day_and_month),
+    rule(DATE, r"(?<![\w./-])(?P<id>\d{1,2}/\d{1,2}|\d\d-\d\d)(?![\w/%-]|\.\d)", _day_and_month),
     rule(DATE, r"\b(?P<id>(?:19|20)\d\d-\d\d-\d\dT\d\d:\d\d)"),
     rule(
         AGE,

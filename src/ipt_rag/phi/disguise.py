@@ -42,8 +42,10 @@ _SPOKEN = re.compile(
     rf"(?:[\s,-]{{0,3}}(?:{'|'.join(_REPEATS)}|hundred|thousand|and(?=\s)|{'|'.join(_ORDINALS)}|{_NUMBER}|o(?=[\s-])|\d{{1,12}})){{0,40}}(?![a-z])",
     re.IGNORECASE,
 )
-_WORD = re.compile(rf"{'|'.join(_ORDINALS)}|{_NUMBER}|{'|'.join(_REPEATS)}|hundred|thousand|and|o|\d+", re.IGNORECASE)
-_SPOKEN_MARK = re.compile(r"(?<=\d)\s{1,2}(?P<mark>slash|dash|hyphen|minus|point)\s{1,2}(?=\d)", re.IGNORECASE)
+_WORD = re.compile(
+    rf"{'|'.join(_ORDINALS)}|{_NUMBER}|{'|'.join(_REPEATS)}|hundred|thousand|and|o|\d{1, 12}", re.IGNORECASE
+)
+_SPOKEN_MARK = re.compile(r"(?<=\d)[\s,]{1,3}(?P<mark>slash|dash|hyphen|minus|point)[\s,]{1,3}(?=\d)", re.IGNORECASE)
 _MARKS = {"slash": "/", "dash": "-", "hyphen": "-", "minus": "-", "point": "."}
 _SPOKEN_AT = re.compile(r"\s{1,2}at\s?sign\s{1,2}|\s{0,2}[\[({<]\s?at\s?[\])}>]\s{0,2}|(?<=\w)\s{1,2}AT\s{1,2}(?=\w)")
 _SPOKEN_MARKS_IN_MAIL = re.compile(
@@ -73,6 +75,8 @@ def _value(words: list[str]) -> str:
     >>> _value("double five oh ninety three".split()), _value("one hundred and one".split())
     ('55093', '101')
     """
+    if len(words) > 6:  # digit by digit, and "nine hundred" among them: the part of a telephone number, no amount
+        words = [each for word in words for each in (("zero", "zero") if word == "hundred" else (word,))]
     if "hundred" in words or "thousand" in words:
         total = part = 0
         for word in words:

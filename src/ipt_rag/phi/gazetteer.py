@@ -5,12 +5,17 @@ The lists in `data/` are described, with their licences, in `data/README.md`.
 
 from __future__ import annotations
 
+import functools
+import itertools
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from importlib import resources
+from string import ascii_lowercase
+
+from ipt_rag.phi.syllables import is_two_syllables
 
 _LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "ß": "ss", "æ": "ae", "ð": "d", "þ": "th"})
 _ENDINGS = ("s", "es", "ed", "ing", "ly", "d", "ies")
@@ -23,7 +28,7 @@ _CHAT = frozenset(
     "pt pts px tx dx hx rx sx mdd ptsd ocd adhd bpd gad phq bdi epds hamd madrs ssri snri rct "
     "rcts ect tms bmi bp hr yo yof yom mom moms mum "
     "therapists sesion sesions pateint pateints wich hwo greif teh recieve treatement dispute dis"
-    "putes maybe online email emails website blog".split()
+    "putes maybe hiya heya howdy ciao hola merci danke gracias online email emails website blog".split()
 )
 
 
@@ -41,22 +46,50 @@ def plain(word: str) -> str:
     return lower.replace("'", "").replace(".", "")
 
 
+@functools.cache  # a guard for each page that is added would read the lists anew
 def _lines(name: str) -> frozenset[str]:
     return frozenset(resources.files("ipt_rag.phi").joinpath("data", name).read_text(encoding="utf-8").split())
+
+
+def _is_word(word: str, words: frozenset[str]) -> bool:
+    if word in words:
+        return True
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            stem = word[: -len(ending)]
+            if _is_word(stem, words) or stem + "e" in words or (ending == "ies" and stem + "y" in words):
+                return True
+            if ending in ("ed", "ing") and stem[-1] == stem[-2] and stem[:-1] in words:
+                return True
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class GivenNames(Container[str]):
+    """A list of given names, and what two syllables of Pinyin or of Korean make, less the words of English."""
+
+    listed: frozenset[str]
+    words: frozenset[str]
+
+    def __contains__(self, word: object) -> bool:
+        """Return whether a word, as `plain` returns it, may be a given name."""
+        return word in self.listed or (
+            isinstance(word, str) and is_two_syllables(word) and not _is_word(word, self.words)
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Gazetteer:
     """The lists, loaded once; every question takes a word as `plain` returns it."""
 
-    first: frozenset[str]
+    first: GivenNames
     common_first: frozenset[str]  # frequent enough to be a name even in lower case and alone
     last: frozenset[str]
     words: frozenset[str]
     eponyms: frozenset[str]
     places: frozenset[str]
     people: frozenset[tuple[str, str]]  # (given name, surname)
-    surnames: frozenset[str]  # of `people`, less the most frequent ones of all
+    surnames: frozenset[str]  # of the field's people, less the most frequent ones of all
     given: frozenset[str]  # words of English that are given names nearly always
 
     @classmethod
@@ -64,37 +97,38 @@ class Gazetteer:
         """Read the lists; `known_names` are further persons of the corpus, "Given Surname" or "Surname GI"."""
         text = resources.files("ipt_rag.phi").joinpath("data", "allowed.toml").read_text(encoding="utf-8")
         allowed = tomllib.loads(text)
+        words = _lines("words.txt") | _CHAT
         people = [split_name(name) for name in (*allowed["people"].split(";"), *known_names)]
+        famous = [split_name(name) for name in allowed["famous"].split(";")]
         return cls(
-            first=_lines("first.txt"),
+            first=GivenNames(_lines("first.txt"), words),
             common_first=_lines("common_first.txt"),
             last=_lines("last.txt"),
-            words=_lines("words.txt") | _CHAT,
+            words=words,
             eponyms=frozenset(allowed["eponyms"].split()),
             places=frozenset(allowed["places"].split()),
-            people=frozenset((parts[0], parts[-1]) for parts in people if len(parts) > 1),
+            people=frozenset((parts[0], parts[-1]) for parts in (*people, *famous) if len(parts) > 1),
             surnames=frozenset(parts[-1] for parts in people if parts) - frozenset(allowed["common_surnames"].split()),
             given=frozenset(allowed["given"].split()),
         )
 
     def is_word(self, word: str) -> bool:
         """Return whether this is an English word, inflected or not, written in lower case."""
-        if word in self.words:
-            return True
-        for ending in _ENDINGS:
-            if word.endswith(ending) and len(word) - len(ending) >= 3:
-                stem = word[: -len(ending)]
-                if stem in self.words or stem + "e" in self.words or (ending == "ies" and stem + "y" in self.words):
-                    return True
-                if ending in ("ed", "ing") and stem[-1] == stem[-2] and stem[:-1] in self.words:
-                    return True
-        return False
+        return _is_word(word, self.words)
 
     def is_plain_first(self, word: str) -> bool:
         """Return whether this is a given name and nothing else: no word, place, eponym or drug."""
         if word in self.given:
             return True
         return word in self.first and word not in self.places and word not in self.eponyms and not self.is_word(word)
+
+    def is_slip(self, word: str) -> bool:
+        """Return whether a rare word is an English one with a letter left out or two exchanged: "privat", "haert"."""
+        if word in self.common_first:
+            return False
+        longer = (word[:at] + letter + word[at:] for at in range(len(word) + 1) for letter in ascii_lowercase)
+        swapped = (word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(len(word) - 1))
+        return any(each in self.words for each in itertools.chain(longer, swapped))
 
     def is_unknown(self, word: str) -> bool:
         """Return whether this could only be a name: no English word, place, eponym, drug or ending of medicine."""

@@ -10,15 +10,16 @@ from ipt_rag.phi.dates import DATE_RULES
 from ipt_rag.phi.disguise import decoded, readings
 from ipt_rag.phi.entities import EntityFinder
 from ipt_rag.phi.gazetteer import Gazetteer
+from ipt_rag.phi.media import MEDIA_RULES
 from ipt_rag.phi.names import NameFinder
 from ipt_rag.phi.normalise import normalise
-from ipt_rag.phi.numbers import NUMBER_RULES
+from ipt_rag.phi.numbers import NUMBER_RULES, SHAPE_RULES
 from ipt_rag.phi.places import PLACE_RULES
 from ipt_rag.phi.rules import Found, scan
 from ipt_rag.phi.views import View
 from ipt_rag.records import PhiFinding
 
-RULES = (*CONTACT_RULES, *NUMBER_RULES, *DATE_RULES, *PLACE_RULES)
+RULES = (*CONTACT_RULES, *NUMBER_RULES, *MEDIA_RULES, *DATE_RULES, *PLACE_RULES)
 LAYERS = ("patterns", "disguises", "names", "model")
 _DEEPEST = 2  # an encoded text inside an encoded text is read, and no further
 _MOST_JOINED = 2_000  # characters of the turns before that are read together with a new one
@@ -31,6 +32,12 @@ class Guard:
         self._layers = frozenset(layers)
         self._names = NameFinder(Gazetteer.load(known_names))
         self._entities = EntityFinder()
+
+    def knowing(self, names: Iterable[str]) -> Guard:
+        """Return a guard that knows these further names, with the model of this one: it need not be loaded again."""
+        other = Guard(names, layers=self._layers)
+        other._entities = self._entities
+        return other
 
     def load(self) -> None:
         """Load the named-entity model now, so that the first question does not wait for it; safe from any thread."""
@@ -74,7 +81,8 @@ class Guard:
     def _read(self, view: View) -> Iterator[PhiFinding]:
         """Yield what patterns and lists find in a view as it stands."""
         if "patterns" in self._layers:
-            yield from (_finding(view, found) for found in scan(RULES, view.text))
+            found = [*scan(RULES, view.text)] or [*scan(SHAPE_RULES, view.text)]
+            yield from (_finding(view, each) for each in found)
         if "names" in self._layers:
             yield from (_finding(view, found) for found in self._names.find(view.text))
 

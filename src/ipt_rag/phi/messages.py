@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ipt_rag.phi.gazetteer import Gazetteer, plain
-from ipt_rag.phi.name_cues import CASE, PRONOUN, TOKEN, WORK
+from ipt_rag.phi.name_cues import AUTHORS, CASE, PRONOUN, TOKEN, WORK
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +39,19 @@ class Message:
         """Read a normalised text."""
         tokens = tokens_of(text, lists)
         places = {token.start: number for number, token in enumerate(tokens)}
-        return cls(text, tokens, places, bool(CASE.search(text)), bool(PRONOUN.search(text)), bool(WORK.search(text)))
+        return cls(
+            text,
+            tokens,
+            places,
+            bool(CASE.search(text)),
+            bool(PRONOUN.search(text)),
+            bool(WORK.search(text) or AUTHORS.search(text)),
+        )
 
     @property
     def scholarly(self) -> bool:
-        """Whether the message speaks of authors and not of a case."""
-        return self.work and not self.case
+        """Whether the message speaks of authors and not of a case, nor of him or her."""
+        return self.work and not (self.case or self.person)
 
 
 def tokens_of(text: str, lists: Gazetteer) -> list[Token]:
@@ -56,6 +63,8 @@ def tokens_of(text: str, lists: Gazetteer) -> list[Token]:
             shown, end = shown[:-2], end - 2
         word = plain(shown)
         parts = word.split("-")
+        if len(parts) == 2 and "".join(parts) in lists.first:
+            word, parts = "".join(parts), parts[:1]  # "Min-ji"
         if (
             len(parts) > 1
             and word not in lists.surnames

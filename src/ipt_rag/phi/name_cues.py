@@ -60,12 +60,13 @@ SAID = re.compile(
     r"(?<!\w)(?:(?:full|first|last|given|family|legal|maiden|real|pt|patient|client|her|his|their|"
     r"my|the|sur)[_\s']{0,2}s?\s?(?:full\s|first\s|last\s|real\s|given\s)?name\W{0,3}(?:is|was|:|"
     r"=|\?)|name\s?[:=]|"
+    r"(?:sur|last\s|family\s|maiden\s)name(?=\s\w{3})|"
     r"named(?:\s(?:him|her|it|them|the\sbaby))?|called|goes\s(?:now\s)?by|known\sas|a\.?k\.?a\.?|"
     r"nick-?named|(?:we|they|everyone|people|friends|i)(?:'ll)?\scall\s(?:him|her|them|it)|i\sam|"
     r"i'm|this\sis|it's|"
     r"patient|pt|client|re|contact|cc|attn|attention|signed|sincerely|regards|dear|from|to|"
     r"prescriber|provider|similar\sto|cases?\s(?:similar\sto|like|of|as)|(?:patients?|cases?|"
-    r"someone|people|pts?)\slike|notes\s(?:of|for|on)|records\s(?:of|for)|(?:seen|referred|"
+    r"someone|people|(?:wo)?men|guys?|girls?|boys?|clients?|pts?)\slike|notes\s(?:of|for|on)|records\s(?:of|for)|(?:seen|referred|"
     r"reviewed|treated|evaluated|operated|diagnosed)\s(?:with\s|by\s)|under|specifically\sfor|"
     r"belong(?:s|ing)?\sto|for|with|about|of|and|vs|by|from|had\sgiven)"
     r"(?:\s?[:=-]\s?|\s{1,2})[\"'(*]?",
@@ -91,20 +92,36 @@ SPEAKS = re.compile(
     r"\s(?:is|was|has|had|says|said|wants|wanted|feels|felt|told|asks|asked|keeps|cries|lost|"
     r"refuses|reports|reported|came|comes|lives|lived|moved|scored|scores|started|stopped|died|"
     r"gave|dropped|attends|attended|denies|takes|took|needs|hates|misses|avoids|struggles|got|"
-    r"won't|doesn't|didn't|can't|isn't|wont|doesnt|isnt)\b"
+    r"won't|doesn't|didn't|can't|isn't|wont|doesnt|isnt|went|left|broke|cut|hit|met|brought|bought|"
+    r"thinks|thought|knows|knew|loves|loved|sleeps|slept|eats|ate|drinks|drank|calls|writes|sent|sits|"
+    r"sat|talks|seems|looks|wakes|woke|walks|works|goes|back|again|[a-z]{3,12}ed)\b"
 )
 WORK = re.compile(
     r"\b(?:et\sal|theory|theories|theorist|book|books|chapter|paper|papers|article|articles|wrote|"
     r"written|writes|author|authors|authored|published|invented|founded|founder|founders|"
-    r"coined|pioneer\w*|researchers?|who\s(?:is|was|are|were)|works?\sof|ideas|concept|"
-    r"according\sto|comments|influence\w*|biography|school\sof|cited|cites|cite|meta-analysis)\b",
+    r"prospero|crd\d{1,20}|nejm|jama|lancet|bmj|coined|pioneer\w{0,20}|researchers?|who\s(?:is|was|are|were)|works?\sof|ideas|concept|"
+    r"according\sto|comments|influence\w{0,20}|biography|school\sof|cited|cites|cite|meta-analysis)\b",
     re.IGNORECASE,
 )
+# Right before a name: what one does with a person whom one treats.
+MET = re.compile(
+    r"\b(?:with|for|about|saw|sees?|seeing|told|tell|asked|ask|had|met|meet|re|like|help|helping|treat|hug|hugged|let|make|"
+    r"give|gave|keep|discharge|invite|call|called|phone|phoned|thank|of)\s$",
+    re.IGNORECASE,
+)
+CITED = re.compile(
+    r"(?:'s)?(?:[\s,(]{0,3}(?:et\sal|and\scolleagues|&|(?:19|20)\d\d)|"
+    r"(?:(?:,\s|\s)(?:&\s|and\s)?[^\W\d_][\w'-]{2,20}){1,5},?\s\(?(?:19|20)\d\d\b(?!\s?[-/]\d))",
+    re.IGNORECASE,
+)
+TREATED = re.compile(r"\b(?:session\s(?:with|w/)|told|asked|hugged|seeing|saw|treating|had)\s$", re.IGNORECASE)
+# St. John's wort, St. Mary's Hospital, Sao Paulo
+SAINT = re.compile(r"\b(?:st|saint|sao|san|santa|santo)\.?\s$", re.IGNORECASE)
 # Around one name: "did … study", "…'s model", "… argued".
 DID = re.compile(r"\b(?:did|does|do|has|have|was|is)\s(?:\w{1,12}\sand\s)?$", re.IGNORECASE)
 STUDIED = re.compile(
     r"(?:'s?)?[^.?!]{0,24}\b(?:stud(?:y|ied|ies)|write|written|find|found|argued?|describe[sd]?|"
-    r"contribut\w+|propose[sd]?|develop(?:ed)?|think|publish(?:ed)?|report(?:ed)?|conclude[sd]?|"
+    r"contribut\w{1,30}|propose[sd]?|develop(?:ed)?|think|publish(?:ed)?|report(?:ed)?|conclude[sd]?|"
     r"involved|trial|model|scale|"
     r"approach|view|inventory|index|review|interview|work|research|test)\b",
     re.IGNORECASE,
@@ -112,8 +129,8 @@ STUDIED = re.compile(
 CASE = re.compile(
     
 r"\b(?:patients?|pts?|clients?|pateint|my|seen|admitted|admission|mrn|year-old|y/?o|yo|"
-r"yrs?\sold|years?\sold|session\s\d+\swith|diagnosed\swith|\d\d\s?(?:[mf]|yom|yof)|male|"
-r"female|hx|dx|her\s(?:husband|wife|son)|phq-?9|epds|referred|discharged|treated\sat|"
+r"yrs?\sold|years?\sold|session\s\d{1,20}\swith|diagnosed\swith|\d\d\s?(?:[mf]|yom|yof)|male|"
+r"female|hx|dx|(?:first|last|next|second)\ssession|sessions\sleft|session\s(?:with|w/)|treating|supervis\w{1,5}|her\s(?:husband|wife|son)|phq-?9|epds|referred|discharged|treated\sat|"
 
     r"email|phone|dob|ssn|lives|wife|husband|daughter|son|mother|father|sister|brother)\b", re.IGNORECASE
 )  # fmt: skip
@@ -133,6 +150,16 @@ OTHER_SCRIPT = re.compile(
     r"(?P<id>[^\W\d_\u0000-\u024f]{1,12}(?:[ .\u30fb][^\W\d_\u0000-\u024f]{1,12}){0,2})",
     re.IGNORECASE,
 )
+# "swartz hl, grote nk, graham p": authors as reference lists print them.
+AUTHORS = re.compile(
+    r"(?:\b[^\W\d_][\w'-]{2,20}\s(?!a[smt]|be|by|do|dr|go|he|i[fnst]|me|m[ry]|no|o[fnkr]|pt|so|to|u[ps]|we|i\b|an?\b)[a-z]{1,2}"
+    r"(?:,\s|\.\s?|\s&\s|\sand\s)){2}",
+    re.IGNORECASE,
+)
+INITIALS = re.compile(
+    r"\binitials\s?(?:are|is|:|=)?\s{1,2}(?!phi|ipt|or|of|in|on|to|ok|as|a\b)(?P<id>[a-z](?:[.\s-]{0,2}[a-z]){1,2}\.?)(?!\w)",
+    re.IGNORECASE,
+)
 DISEASE = re.compile(
     r"(?:'s)?(?:[\s-][a-z]{4,14}){0,2}?\s(?:syndrome|disease|disorder|reflex|sign|score|scores|"
     r"criteria|test|scale|palsy|lymphoma|sarcoma|tumou?r|anaemia|anemia|phenomenon|dystrophy|"
@@ -140,6 +167,6 @@ DISEASE = re.compile(
     r"procedure|"
     r"manoeuvre|maneuver|operation|effect|method|thyroiditis|chorea|hospital|clinic|university|"
     r"institute|foundation|college|school|street|law|model|questionnaire|inventory|interview|"
-    r"anomaly|deformity|malformation|virus|fever|encephalopathy|virus)",
+    r"[a-z]{3,12}(?:pathy|itis|osis|oma|emia|plasia|trophy|plegia)|sequence|anomaly|deformity|malformation|virus|fever|encephalopathy|virus)",
     re.IGNORECASE,
 )

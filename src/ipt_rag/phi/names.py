@@ -15,9 +15,12 @@ from ipt_rag.phi.name_cues import (
     AGED,
     ANNOUNCES,
     ASKS,
+    CITED,
     DID,
     DISEASE,
+    INITIALS,
     JOINS,
+    MET,
     NEVER,
     OTHER_SCRIPT,
     PARTICLES,
@@ -26,9 +29,11 @@ from ipt_rag.phi.name_cues import (
     PROFESSOR,
     ROLE,
     SAID,
+    SAINT,
     SPEAKS,
     STUDIED,
     TITLE,
+    TREATED,
 )
 from ipt_rag.phi.rules import Found
 
@@ -54,8 +59,9 @@ class NameFinder:
             self._asked_about,
         ):
             yield from rule(message)
-        for match in OTHER_SCRIPT.finditer(text):
-            yield NAME, match.start("id"), match.end("id")
+        for pattern in (OTHER_SCRIPT, INITIALS):
+            for match in pattern.finditer(text):
+                yield NAME, match.start("id"), match.end("id")
 
     def find_with(self, entities: EntityFinder, text: str) -> Iterator[Found]:
         """Yield names that the model sees, as typed or with likely names in capitals; the lists may veto."""
@@ -107,7 +113,8 @@ class NameFinder:
         if any(lists.is_known(words[0], word) for word in words[1:]) or (len(words) > 1 and len(words[-1]) < 2):
             return False
         if len(words) == 1:
-            return lists.is_plain_first(words[0]) and message.case
+            met = MET.search(text, max(0, inside[0].start - 14), inside[0].start)
+            return (lists.is_plain_first(words[0]) or (met is not None and lists.is_unknown(words[0]))) and message.case
         # Two words on no list at all: typed with capitals, since misspelt words are on no list either.
         return lists.is_plain_first(words[0]) or all(
             lists.is_unknown(token.word) and token.text.istitle() for token in inside
@@ -292,6 +299,8 @@ class NameFinder:
             return False
         if token.word not in lists.first or token.word in NEVER or token.capital != initial.capital:
             return False
+        if message.scholarly:
+            return False
         if not (token.capital and not token.text.isupper()) and not lists.is_plain_first(token.word):
             return False
         behind = tokens[number + 1 : number + 3]  # "Myrna M. Weissman" is of the literature
@@ -326,14 +335,23 @@ class NameFinder:
 
     @staticmethod
     def _cited(text: str, end: int) -> bool:
-        """Return whether a year, "et al." or a co-author stands right behind a name: it is an author's."""
-        return bool(re.match(r"(?:'s)?[\s,(]{0,3}(?:et\sal|and\scolleagues|&|(?:19|20)\d\d)", text[end : end + 20]))
+        """Return whether a year, "et al." or co-authors stand right behind a name: it is an author's."""
+        return CITED.match(text, end) is not None
 
     def _is_unlisted(self, message: Message, number: int) -> bool:
         """Return whether a given name on no list and a surname stand at a token, in a message that speaks of a case."""
         token, surname, lists = message.tokens[number], message.tokens[number + 1], self._lists
         if not (message.case or message.person) or message.text[token.end : surname.start] != " ":
             return False
+        if token.text.islower() and surname.text.islower():
+            words = (token.word, surname.word)  # "thabo radebe": on no list of words, and on one of names
+            return all(
+                lists.is_unknown(word)
+                and len(word) > 3
+                and word not in lists.surnames | NEVER
+                and not lists.is_slip(word)
+                for word in words
+            ) and any(word in lists.first or word in lists.last for word in words)
         if not (token.text.istitle() and surname.text.istitle() and lists.is_unknown(token.word)):
             return False
         known = {token.word, surname.word} & lists.surnames
@@ -384,6 +402,12 @@ class NameFinder:
             or (token.word in lists.surnames and surname.word in lists.surnames)
         ):
             return 0
+        if (
+            surname.text.isupper()
+            and not token.text.isupper()
+            and (len(surname.word) < 4 or surname.word not in lists.last)
+        ):
+            return 0  # "Reynolds MTLD-1": an abbreviation; "Judd LL": an author
         if token.text.isupper() and len(token.word) < 4 and surname.word in lists.surnames:
             return 0  # "JC Markowitz": initials of an author
         if DISEASE.match(text, surname.end) or self._cited(text, surname.end) or message.scholarly:
@@ -415,23 +439,73 @@ class NameFinder:
         lists = self._lists
         case = message.case or message.person
         for number, token in enumerate(tokens):
-            if (
-                len(token.word) < 4
-                or token.word in lists.surnames | NEVER
-                or token.text.isupper()
-                or not lists.is_plain_first(token.word)
-            ):
+            if len(token.word) < (3 if case and token.text.istitle() else 4) or token.word in lists.surnames | NEVER:
+                continue
+            if not (token.text.islower() or token.capital) or token.text.isupper():
+                continue
+            if not lists.is_plain_first(token.word):
+                if self._is_treated(message, token) or self._is_surname_in_case(message, token):
+                    yield NAME, token.start, token.end
                 continue
             known = any(lists.is_known(token.word, other.word) for other in tokens[number + 1 : number + 4])
+            known |= any(lists.is_known(other.word, token.word) for other in tokens[max(0, number - 3) : number])
             if known or DISEASE.match(text, token.end) or self._cited(text, token.end):
                 continue
             if message.scholarly or (not message.case and self._studied(text, token.start, token.end)):
                 continue
             if not case and PROFESSOR.search(text, max(0, token.start - 12), token.start):
                 continue
-            listed = token.text.istitle() or token.word in lists.common_first
-            if listed and (case or SPEAKS.match(text, token.end) or text[token.end : token.end + 2].lower() == "'s"):
+            if SAINT.search(text, max(0, token.start - 7), token.start):
+                continue
+            met = token.text.istitle() and MET.search(text, max(0, token.start - 14), token.start)
+            if (
+                case
+                or met
+                or (not message.work and self._is_name_only(token))
+                or SPEAKS.match(text, token.end)
+                or (
+                    text[token.end : token.end + 2].lower() == "'s"
+                    and not (token.text.islower() and token.word in lists.given)
+                )
+            ):
                 yield NAME, token.start, token.end
+
+    def _is_name_only(self, token: Token) -> bool:
+        """Return whether a word is a given name wherever it stands: none of English, nor a surname in capitals."""
+        lists = self._lists
+        return (
+            token.word in lists.first.listed
+            and token.word not in lists.given
+            and (
+                (token.text.islower() and not lists.is_slip(token.word))
+                or (token.text.istitle() and token.word not in lists.last)
+            )
+        )
+
+    def _is_treated(self, message: Message, token: Token) -> bool:
+        """Return whether a word on no list is said to have been seen or told: "a session with Thabo"."""
+        return (
+            (message.case or message.person)
+            and token.text.istitle()
+            and self._lists.is_unknown(token.word)
+            and TREATED.search(message.text, max(0, token.start - 18), token.start) is not None
+            and not DISEASE.match(message.text, token.end)
+            and not self._cited(message.text, token.end)
+        )
+
+    def _is_surname_in_case(self, message: Message, token: Token) -> bool:
+        """Return whether a surname that is nothing else stands where a patient does: "okafor wants to stop"."""
+        lists, text = self._lists, message.text
+        return (
+            (message.case or message.person)
+            and not message.work
+            and token.word in lists.last
+            and lists.is_unknown(token.word)
+            and not DISEASE.match(text, token.end)
+            and not self._cited(text, token.end)
+            and not self._studied(text, token.start, token.end)
+            and bool(SPEAKS.match(text, token.end) or MET.search(text, max(0, token.start - 14), token.start))
+        )
 
     def _given(self, message: Message, number: int) -> bool:
         """Return whether a word could only be a given name, and is no surname of the literature."""
@@ -460,7 +534,7 @@ class NameFinder:
 
     @staticmethod
     def _row(message: Message, row: list[Token]) -> Iterator[Found]:
-        if len(row) >= (2 if message.case or message.person else 3):
+        if len(row) >= (2 if message.case or message.person else 3) and not CITED.match(message.text, row[-1].end):
             yield from ((NAME, token.start, token.end) for token in row)
 
     def _aged(self, message: Message) -> Iterator[Found]:

@@ -6,74 +6,19 @@ check digit is right, an IBAN, a VIN).
 
 import re
 
+from ipt_rag.phi.codes import CODE, is_code, is_grouped
 from ipt_rag.phi.kinds import (
     ACCOUNT,
-    BIOMETRIC,
     DEVICE,
     LICENCE,
     OTHER,
-    PHOTO,
     PLAN,
     RECORD,
     SSN,
     VEHICLE,
-    Kind,
 )
-from ipt_rag.phi.rules import Check, Rule, before, digits, rule
-
-# Between a label and its value: "number", "#", "is", ":" and their like.
-_GLUE_WORDS = (
-    r"numbers?|num|no|nr|nos|id|ids|identifier|code|is|are|was|of|with|ending|ends|in|as|stored|"
-    r"filed|reads|on\sfile|on|the|under|card|ref|template|record|file|scan|profile|sample|image|"
-    r"tag"
-)
-_GLUE = rf"[\s\"'=:#.,(*/-]{{0,4}}(?:(?:{_GLUE_WORDS})(?![a-z])[\s\"'=:#.,(*/-]{{1,4}}){{0,4}}"
-_NUMBER_WORD = r"[\s\"'(.-]{0,3}(?:numbers?|num|no|nr|id|ids|identifier|code|ending|details|#|:)(?![a-z])"
-# A value holds a digit in its first group or the next ("MH 12 DE 1433"); later groups must hold digits.
-_VALUE = (
-    r"(?P<id>#?(?=[a-z/._-]{0,8} ?[a-z/._-]{0,4}\d)[a-z0-9][a-z0-9/._-]{1,28}(?:[ -]{1,2}[a-z]"
-    r"{0,3}\d[a-z0-9-]{0,10}|[ ][A-Z]{1,3}(?=[ ]\d)){0,5})"
-)
-# Registered trials, articles and codes: never a person's number.
-_PUBLIC_ID = re.compile(
-    r"\W{0,3}(?:nct\s?\d{8}|isrctn\s?\d+|pmc?\s?\d+|pmid\W{0,2}\d+|actrn\d+|eudract\W{0,2}[\d-]+|"
-    r"drks\d+|umin\d+|chictr[\w-]+|10\.\d{4,9}/\S+|"
-    r"\d{4}\.\d{4,5}|(?:icd|dsm|phq|gad|bdi|ham|hrsd|epds|cpt|h?cpcs|loinc|snomed)[\w.-]*|(?:19|"
-    r"20)\d\d(?:[-/](?:19|20)?\d\d)?|\d{1,3}(?:\.\d+)?(?:mg|mcg|ml|g|kg|mmol|%|weeks?|wks?|"
-    r"sessions?|years?|yrs?|y|months?|x)?|"
-    r"[a-z]\d{2}(?:\.\d{1,2})?|90[78]\d\d|\d{1,2}-\d{1,2})$",
-    re.IGNORECASE,
-)
-_LITERATURE = re.compile(
-    r"\b(?:trial|study|registr\w*|protocol|prospero|ethics|irb|pmid|doi|isbn|issn|grant|award|"
-    r"isrctn|nct|arxiv)\b[^.?!]{0,20}$"
-)
-
-
-def _valued(least: int) -> Check:
-    """Return a check that a labelled value has `least` digits and is no trial, article, code, year or quantity."""
-
-    def check(match: re.Match[str]) -> bool:
-        value = match["id"].strip(" .-/")
-        return len(digits(value)) >= least and not _PUBLIC_ID.match(value) and not _LITERATURE.search(before(match, 40))
-
-    return check
-
-
-def labelled(kind: Kind, labels: str, *, least: int = 3) -> Rule:
-    """Return a rule for labels that can only be followed by a person's number."""
-    return rule(kind, rf"(?<![a-z0-9])(?:{labels})(?![a-z]){_GLUE}{_VALUE}", _valued(least), digit=True)
-
-
-def numbered(kind: Kind, labels: str, *, least: int = 3) -> Rule:
-    """Return a rule for everyday words ("case", "plan") that must be followed by "number", "no.", "#" or ":"."""
-    return rule(kind, rf"(?<![a-z0-9])(?:{labels}){_NUMBER_WORD}{_GLUE}{_VALUE}", _valued(least), digit=True)
-
-
-def coded(kind: Kind, labels: str) -> Rule:
-    """Return a rule for everyday words followed by what is plainly a code: six digits, or letters and four digits."""
-    value = r"(?P<id>#?(?:\d[\d-]{5,20}|\d{3,10}[/-][a-z]{1,4}|[a-z]{1,6}[/-]?\d[a-z0-9/-]{3,20}))(?![\w.]\d)"
-    return rule(kind, rf"(?<![a-z0-9])(?:{labels})(?![a-z]){_GLUE}{value}", _valued(4), digit=True)
+from ipt_rag.phi.labels import VALUE, coded, labelled, numbered, valued
+from ipt_rag.phi.rules import Rule, after, before, digits, rule
 
 
 def luhn(number: str) -> bool:
@@ -107,37 +52,26 @@ def _is_vin(match: re.Match[str]) -> bool:
     return sum(each.isdigit() for each in text) >= 4 and sum(each.isalpha() for each in text) >= 3
 
 
-def _is_ssn(match: re.Match[str]) -> bool:
-    return len(digits(match.group())) >= 7
-
-
-def _is_long(match: re.Match[str]) -> bool:
-    """Nine digits or more, on their own: no quantity in our field is written so."""
-    return (
-        not re.search(
-            r"(?:isbn|issn|pmid|pmc|doi|nct|isrctn|arxiv|orcid|umin|actrn|crd|prospero|n\s?=|"
-            r"10\.\d{4,9}/\S{0,40})[\s:#.-]{0,4}$",
-            before(match, 60),
-        )
-        and len(set(match.group().strip("0"))) > 1
-    )
-
-
-# Prefixes of codes that are no person's: instruments, classifications, registers, standards, research compounds.
-_OPEN_PREFIXES = set(
-    "PHQ GAD DSM ICD IPT CBT HAM HRSD BDI MADRS EPDS NCT ISRCTN PMC PMID DOI ISBN ISSN COVID "
-    "SARS ISO EN IEC RFC CVE CRD UMIN "
-    "ACTRN DRKS TCTR CTRI NTR JPRN LBCTR PACTR RBR KCT CPT ICF WHO EU NICE NG CG TA QS LY GSK SB "
-    "MK PF BMS AZD RO SSR JNJ TAK BI "
-    "AMG ABT CP GR MDL WAY DOV NS SEP CX MIN ACP ALKS AXS SAGE BAN ORG EMD SR TC FE US UK FDA "
-    "EMA HHS CFR USC PUB NIH R01 U01 "
-    "GDS CES PCL CAPS SCID MINI MMSE MOCA HADS DASS IIP OQ CORE WSAS QIDS YMRS CGAS GAF SF EQ VO "
-    "IL TNF CA CD HLA UN HR SMD OR CI RR".split()
+# Plates of several countries, in capitals where the shape alone could be two words: "YD19 OWT", "7XKL204", "B-KX 2291".
+_PLATE = (
+    r"[a-z]{2}\d\d ?[a-z]{3}|\d[a-z]{3}\d{3}|[a-z]{3}\d{3,4}|\d{3}[a-z]{3}|\d[a-z]{2}-?\d[a-z]{2}|"
+    r"\d{2,3}-[a-z]{1,2}-\d{1,6}|[a-z]{2}-?\d{3}-?[a-z]{2}|"
+    r"(?-i:[A-Z]{3}[ -]\d{3,4}|\d{3,4}[ -][A-Z]{2,3}|[A-Z]{1,3}[ -][A-Z]{1,2} ?\d{1,4}|[A-Z]{2} \d{3} [A-Z]{2}|"
+    r"\d{1,3} [A-Z]{1,3} \d{2,5})"
+)
+_VEHICLE_WORD = re.compile(
+    r"\b(?:cars?|vans?|trucks?|vehicles?|bikes?|motor\w{0,8}|scooter|lorry|taxi|cab|bus|jeep|sedan|suv|pickup|"
+    r"driv\w{1,3}|drove|plates?|reg\w{0,10}|tag|parked|parks|crash\w{0,4}|collision|hit|transit|"
+    r"toyota|ford|honda|civic|bmw|vauxhall|volkswagen|tesla|audi|mercedes|nissan|hyundai|kia|chevy|fiat|renault)\b"
 )
 
 
-def _is_open_code(match: re.Match[str]) -> bool:
-    return match["prefix"].upper() not in _OPEN_PREFIXES and not _LITERATURE.search(before(match, 40))
+def _is_plate(match: re.Match[str]) -> bool:
+    return bool(_VEHICLE_WORD.search(before(match, 60)) or _VEHICLE_WORD.search(after(match, 30)))
+
+
+def _is_ssn(match: re.Match[str]) -> bool:
+    return len(digits(match.group())) >= 7
 
 
 NUMBER_RULES: tuple[Rule, ...] = (
@@ -163,7 +97,7 @@ NUMBER_RULES: tuple[Rule, ...] = (
     ),
     labelled(
         RECORD,
-        r"mrns?|mr\s?#|mr(?=\s?:\s?\d)|urn|uhid|nhi|pid|chi\s(?:number|no)|hosp\.?\s(?:number|num|no|id)|"
+        r"mrns?|(?:case|patient|client|chart)\sfile|mr\s?#|mr(?=\s?:\s?\d)|med\s?rec|urn|uhid|nhi|pid|chi\s(?:number|no)|hosp\.?\s(?:number|num|no|id)|"
         r"(?:patient|pt|client)\s?ids?|medical\s(?:rec|record|chart|file)s?|(?:hospital|clinic|health)\s(?:record|chart|"
         r"number|file|no)s?|emr|ehr|emrn|national\shealth\sid|unit\srecord",
         least=3,
@@ -182,7 +116,7 @@ NUMBER_RULES: tuple[Rule, ...] = (
         r"(?:member|subscriber|beneficiary|policy|policy\s?holder|insurance|insurer|health\splan|"
         r"group|payer|medicare|medicaid|medi-?cal|enrollee|certificate\sof\scoverage|health)"
         r"\s(?:card\s)?(?:number|num|no|nr|id|#|identification|policy|plan|ref)|hicn|mbi|medicare|"
-        r"medicaid|ohip|ehic|subscriber|policy|insurance|insured\sunder",
+        r"medicaid|ohip|ehic|subscriber|policy|insurance|insured\sunder|membership",
         least=4,
     ),
     numbered(
@@ -199,7 +133,7 @@ NUMBER_RULES: tuple[Rule, ...] = (
     labelled(
         ACCOUNT,
         r"(?:bank\s|checking\s|savings\s|billing\s|patient\s)?(?:acct|account)s?\s?(?:number|num|no|"
-        r"nr|id|#|:)|iban|routing\s(?:number|no)|sort\scode|swift|bic|(?:credit|debit|bank|visa|"
+        r"nr|id|#|:)|a/c|iban|routing\s(?:number|no)|sort\scode|swift|bic|(?:credit|debit|bank|visa|"
         r"master|amex)\s?cards?|credit\s?card|cc(?=\W{1,3}\d{8})|invoice\s(?:number|no|#|id)",
         least=4,
     ),
@@ -219,8 +153,8 @@ NUMBER_RULES: tuple[Rule, ...] = (
     rule(
         VEHICLE,
         r"\b(?:(?:licen[cs]e|number|registration|vanity|car|vehicle)\splates?|plates?|"
-        r"tags?(?=\s(?:number|no|#|is\s[\w-]*\d))|(?:vehicle|car|van|truck|motorbike)"
-        r"\s(?:registration|reg)|registration\s(?:plate|mark|number)|reg(?:istration)?(?![a-z0-9])"
+        r"tags?(?=\s(?:number|no|#|is\s[\w-]{0,12}\d))|(?:vehicle|car|van|truck|motorbike)"
+        r"\s(?:registration|reg)|registration\s(?:plate|mark|number)|reg(?:istration|istered|[on])?(?![a-z0-9])"
         r"\.?(?=\W{0,3}(?:no|number|#)?\W{0,3}[a-z0-9]{1,4}[ -]?[a-z0-9]))\W{0,3}(?:(?:number|no|nr|"
         r"is|are|was|reads|of|#|the)\W{1,3}){0,3}(?P<id>(?=[a-z0-9 -]{0,7}\d)"
         r"[a-z0-9]{1,4}(?:[ -]?[a-z0-9]{1,5}){1,3})",
@@ -229,12 +163,9 @@ NUMBER_RULES: tuple[Rule, ...] = (
             and not re.match(r"(?:19|20)\d\d\b|\d{1,2}\b(?![ -]?[A-Za-z]{1,3}[ -]?\d)", match["id"])
         ),
     ),
-    rule(
-        VEHICLE,
-        r"\b(?:car|van|truck|vehicle|motorbike|driv\w{1,3}|plate|parked|toyota|ford|honda|bmw|"
-        r"vauxhall|volkswagen|tesla)\b[^.?!\n]{0,40}?(?P<id>(?<!\w)(?-i:[A-Z]{2}\d{2} ?[A-Z]{3}|"
-        r"\d[A-Z]{3}\d{3}|[A-Z]{3}[ -]?\d{3,4}|\d{1,3}[ -][A-Z]{1,3}[ -]\d{2,5}))(?!\w)",
-    ),
+    rule(VEHICLE, r"\bplates?\s(?:says?|reads?|is|are)\W{1,3}(?P<id>(?-i:[A-Z])(?-i:[A-Z0-9]){3,8})(?!\w)"),
+    rule(VEHICLE, rf"(?<![\w-])(?:{_PLATE})(?![\w-])", _is_plate, digit=True),
+    rule(VEHICLE, r"(?<!\w)[A-Z]{2}[ -]?\d{1,2}[ -]?[A-Z]{1,3}[ -]?\d{4}(?!\w)", case=True),
     rule(VEHICLE, r"(?<!\w)(?=[A-Z0-9]{0,16}\d)[A-HJ-NPR-Z0-9]{17}(?!\w)", _is_vin, case=True),
     rule(DEVICE, r"(?<![\w:-])[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}(?![\w:-])"),
     labelled(
@@ -245,70 +176,6 @@ NUMBER_RULES: tuple[Rule, ...] = (
         least=3,
     ),
     coded(DEVICE, r"device|implant|pacemaker|pump|stimulator|serial"),
-    labelled(
-        BIOMETRIC,
-        r"finger\s?prints?|voice\s?prints?|thumb\s?prints?|palm\s?(?:prints?|vein)|retinal?(?:\sscan)"
-        r"?|iris(?:\sscan)?|face\s?id|facial\s(?:template|recognition|scan|geometry)|biometrics?|"
-        r"dna\s(?:profile|sample|sequence)|gait\ssignature|(?:voice|face|hand|facial|eye)"
-        r"\s?(?:template|geometry|signature|scan|sample|map)",
-        least=3,
-    ),
-    rule(
-        BIOMETRIC,
-        r"\b(?:finger\s?print|voice\s?print|thumb\s?print|retinal?|iris|biometric|facial|dna|palm|"
-        r"voice)\b[^.?!\n]{0,60}?(?P<id>(?=[a-z_-]{0,12}\d)[\w-]{5,40}|[\w-]{1,60}\.(?:bmp|wsq|png|"
-        r"jpe?g|wav|mp3|m4a|tiff?|iso|ans|dat))\b",
-        lambda match: bool(re.search(r"\d{3}|\.", match["id"])),
-    ),
-    rule(BIOMETRIC, r"\bBIO-[A-Z]{1,4}-\w{4,30}", case=True),
-    rule(
-        BIOMETRIC,
-        r"\b(?:attach(?:ed|ing)?|enclos(?:e|ing)|here\s(?:is|are)|upload(?:ed|ing)?|enclosed|sending|sent)"
-        r"\b[^.?!\n]{0,30}\b(?P<id>(?:finger\s?prints?|voice\s?prints?|thumb\s?prints?|"
-        r"retinal?\sscans?|iris\sscans?|voice\srecordings?|dna\s(?:profile|sample)))\b",
-    ),
-    rule(
-        PHOTO,
-        r"\b(?:photo(?:graph)?s?|pic(?:ture|s|tures)?|selfies?|headshots?|mug\s?shots?|images?|"
-        r"portraits?|snapshots?)\b[^.?!\n]{0,40}?(?P<id>[\w-]{1,60}\.(?:jpe?g|png|heic|gif|bmp|tiff?|"
-        r"webp))\b",
-    ),
-    rule(
-        PHOTO,
-        r"\b(?P<id>(?:IMG|DSC[NF]?|PXL|DCIM|WhatsApp Image|Screenshot|selfie|photo|portrait|headshot)"
-        r"[ _-]?\d{2,8}[\w -]{0,20}(?:\.(?:jpe?g|png|heic))?)(?!\w)",
-    ),
-    rule(PHOTO, r"\b(?P<id>[\w-]{1,60}\.(?:jpe?g|heic|png))\b"),
-    rule(
-        PHOTO,
-        r"\b(?:attach(?:ed|ing)?|enclos(?:e|ing)|here(?:'s|\sis|\sare)|upload(?:ed|ing)?|enclosed|sending(?:\syou)?|"
-        r"sent(?:\syou)?|see|look\sat)\b[^.?!\n]{0,25}?\b(?P<id>(?:photo(?:graph)?s?|pic(?:ture|s|"
-        r"tures)?|selfies?|headshots?|mug\s?shots?|portraits?)\s(?:of|showing|from)\s(?:(?:my|the|her|"
-        r"his|our|this|a)\s?[\w']{1,20}|him|her|them|me)\b)",
-    ),
-    rule(
-        PHOTO,
-        r"\b(?:this|these|attached|enclosed|following)\s(?:full\s?face\s)?(?P<id>(?:photo(?:graph)?s?|"
-        r"pic(?:ture|s|tures)?|selfies?|headshots?|portraits?|images?)\sof\s(?:my|the|a|our|her|his)"
-        r"?\s?(?:client|patient|pt|her|him|face|wife|husband|son|daughter|child))",
-    ),
-    rule(
-        PHOTO,
-        r"\b(?P<id>(?:photo(?:graph)?s?|pic(?:ture|s|tures)?|selfies?|headshots?|portraits?|"
-        r"mug\s?shots?))\b[^.?!\n]{0,30}\b(?:attached|enclosed|uploaded|below)\b",
-    ),
-    rule(
-        PHOTO,
-        r"\bupload(?:ed|ing)?\s(?:a|the|my|her|his)\s(?P<id>(?:video(?:\sstill)?|still|recording)"
-        r"\sof\s(?:my|the|her|his)\s\w{2,20})",
-    ),
-    rule(
-        PHOTO,
-        r"\b(?:attach(?:ed|ing)?|here(?:'s|\sis|\sare)|upload(?:ed|ing)?|enclos(?:e|ed|ing)|sending)\b[^.?!\n]{0,12}?"
-        r"\b(?:her|his|their|patient's|client's|pt's)\s(?:[a-z]{2,12}\s){0,2}"
-        r"(?P<id>photo(?:graph)?s?|pic(?:ture|s|tures)?|selfies?|headshots?|mug\s?shots?|portraits?)\b",
-    ),
-    rule(PHOTO, r"\bdata:image/[a-z]{2,5};base64,[\w+/=]{8,200}"),
     labelled(
         OTHER,
         r"inmate|prison(?:er)?\s(?:number|no|id)|booking|a-number|alien\s(?:number|registration)|"
@@ -327,13 +194,13 @@ NUMBER_RULES: tuple[Rule, ...] = (
         r"asylum",
         least=4,
     ),
-    coded(OTHER, r"ref|reference|id|identified\sas|rx|court|asylum"),
+    coded(OTHER, r"subject|participant|kit|docket|ref|reference|id|identified\sas|rx|court|asylum"),
     rule(
         OTHER,
         r"(?<![\w.-])(?P<id>[a-z]{0,4}-?\d[\d-]{4,16})\s(?:is|was|=|as)\s(?:[a-z']{1,10}\s)"
         r"{0,2}(?:mrn|ssn|social|id|number|chart|account|policy|member|phone|cell|mobile|fax|plate|"
         r"passport)\b",
-        _valued(4),
+        valued(4),
     ),
     rule(ACCOUNT, r"(?<![\w.-])\d\d-\d\d-\d\d[\s,/]{1,3}\d{7,8}(?![\w-])"),
     rule(ACCOUNT, r"(?<![\w./-])\d(?:[ -]?\d){12,18}(?![\w-]|\.\d)", _is_card),
@@ -350,8 +217,22 @@ NUMBER_RULES: tuple[Rule, ...] = (
         r"\d-?[AC-HJKMNP-RT-Y]{2}\d\d(?!\w)",
         case=True,
     ),
+)
+# Asked only where the rules above found nothing: shapes and bare words that could be any number of one's own.
+SHAPE_RULES: tuple[Rule, ...] = (
     rule(
-        OTHER, r"(?<![\w./-])(?P<id>(?P<prefix>[A-Z]{2,5})-(?:[A-Z]{2,5}-)?\d{5,12})(?![\w-])", _is_open_code, case=True
+        OTHER,
+        rf"(?:(?<![a-z])(?:no|number|num|nr|n[°º]|id|code|ref|pin)(?![a-z])|#)[\s.:=#]{{0,3}}(?:is\s)?{VALUE}",
+        valued(4),
+        digit=True,
     ),
-    rule(OTHER, r"(?<![\w.,/-])(?P<id>\d{9,20})(?![\w%]|[.,]\d)", _is_long),
+    rule(
+        OTHER,
+        r"(?<![\w.,/-])(?P<id>\d{3,4}(?: \d{3,4}){2,5})(?![\w%]|[.,]\d|\s(?:mg|ml|patients|people))",
+        is_grouped,
+    ),
+    rule(
+        OTHER, r"(?<![\w.,/-])(?P<id>\d{1,4}(?: \d{1,4}){3,8})(?![\w%]|[.,]\d|\s(?:mg|ml|patients|people))", is_grouped
+    ),
+    rule(OTHER, CODE, is_code, digit=True),
 )

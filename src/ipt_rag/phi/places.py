@@ -8,7 +8,7 @@ from ipt_rag.phi.rules import Rule, before, rule
 _STREET = (
     r"street|str|st|avenue|ave|av|road|rd|lane|ln|boulevard|blvd|terrace|crescent|cres|circle|cir|"
     r"highway|hwy|parkway|pkwy|trail|"
-    r"turnpike|esplanade|alley|mews|grove|expressway|freeway|causeway"
+    r"turnpike|esplanade|alley|mews|grove|gdns|terr|cct|chowk|marg|expressway|freeway|causeway"
 )
 # Also everyday words: they count with a capital, or where somebody lives.
 _STREET_WORD = (
@@ -32,6 +32,21 @@ _UK_AREA = (
 )
 _UNIT = r"(?:apt|apartment|unit|suite|ste|flat|room|rm|bed|ward|lot|floor|fl)"
 
+# Street words that stand behind a name without a number.
+_SHORT = "rd|ave|blvd|ln|st|street|avenue|gdns|cres|terrace|lane|boulevard|crescent"
+_BUILDING = (
+    "house|court|building|tower|towers|hall|lodge|manor|mansions?|heights|apartments|residences?|block|point|villas?"
+)
+_PART = (
+    r"(?:plot|house|door|sector|lane|street|road|floor|flat|apt|unit|building|tower|bldg|room|rm|bed|ward|lot|barrack|"
+    r"tent|trailer|space|cell|no|number)\.?\s?(?:no\.?\s|number\s|#\s?)?#?\d{1,4}(?:/[a-z0-9]{1,4}|[a-z])?"
+)
+# Street words that other languages put before the name.
+_ABROAD = (
+    r"calle|c/|avenida|avda\.?|carrera|cra\.|paseo|rua|travessa|praça|(?-i:Via|Viale|Corso|Piazza)|via(?=\s\w{4,20}\s\d)|"
+    r"boulevard|bd\.|all[ée]e|chemin|impasse|jalan|jl\.|ul\.|ulica|ulitsa|prospekt|rue"
+)
+
 
 def _lives(match: re.Match[str]) -> bool:
     return bool(_LIVES.search(before(match, 40)))
@@ -42,7 +57,7 @@ def _not_counted(match: re.Match[str]) -> bool:
     return not re.search(
         r"\b(?:sessions?|weeks?|months?|years?|days?|patients?|people|women|men|adults|trials?|"
         r"studies|in|on|of|the|and|or|to|for|per|with|a|is|at|by|from|are|was|mg|participants|"
-        r"children|items?|points?|percent|times|our|my|her|his|their|your|this)\b",
+        r"children|items?|hours?|hrs?|min(?:ute)?s?|miles?|km|blocks?|doors?|floors?|kids?|cats?|dogs?|other|more|sisters?|brothers?|friends?|flatmates?|roommates?|points?|percent|times|our|my|her|his|their|your|this)\b",
         match["words"].lower(),
     )
 
@@ -56,7 +71,7 @@ POSTCODE_CUE = r"(?:zip|postal|post)\s?-?\s?(?:codes?)?|postcodes?|plz|cap|pin\s
 PLACE_RULES: tuple[Rule, ...] = (
     rule(
         ADDRESS,
-        rf"(?<![\w.,/%-])(?:\d{{1,5}}[a-z]?(?:-\d{{1,5}})?(?:\s?1/2)?|[a-z]\d{{1,4}})"
+        rf"(?<![\w.,/%-])(?:\d{{1,5}}[a-z]?(?:[-/]\d{{1,5}})?(?:\s?1/2)?|[a-z]\d{{1,4}})"
         rf"\s{{1,3}}(?P<words>(?:(?:north|south|east|west|[nsew]{{1,2}}|no)\.?\s)"
         rf"?(?:[a-z0-9'.-]{{1,20}}\s{{1,2}}){{1,3}}?)(?P<type>{_STREET})\b\.?",
         _not_counted,
@@ -128,6 +143,54 @@ PLACE_RULES: tuple[Rule, ...] = (
         r"\b(?:ward|room|rm|bed|cell)\s?(?:#|no\.?)?\s?\d{1,4}[a-z]?\s?(?:,|of|at|in|on)"
         r"\s{1,2}(?:the\s)?(?-i:[A-Z])[\w'.-]{2,20}",
     ),
+    rule(  # "on kettlewell rd", not "on the road"
+        ADDRESS,
+        rf"\b(?:on|at|off|near|along|from)\s(?P<id>(?:[nsew]\.?\s|old\s|new\s)?(?P<words>[a-z][a-z'-]{{3,20}}\s)(?:{_SHORT}))\b",
+        _not_counted,
+    ),
+    rule(  # "flat 9 brunswick house", "dorm room 412 Whitfield Hall"
+        ADDRESS,
+        rf"\b{_UNIT}\.?\s(?:no\.?\s)?\d{{1,4}}[a-z]?,?\s(?P<words>[a-z][a-z'-]{{2,20}}\s(?:[a-z'-]{{2,20}}\s)?)(?:{_BUILDING})\b",
+        _not_counted,
+    ),
+    rule(  # "willow bank care home room 31"
+        ADDRESS,
+        r"\b[a-z][a-z'-]{3,20}\s(?:(?:care|nursing|group|retirement)\shome|home|hostel|shelter|lodge|manor|house|hall|hotel|motel),?"
+        r"\s(?:room|rm|unit|bed|ward|wing|flat|apt)\s?\d{1,4}[a-z]?\b",
+    ),
+    rule(  # "lives at 22 bellavista", not "lives 20 minutes away"
+        ADDRESS,
+        r"\b(?:(?:liv(?:es?|ed|ing)|resid(?:es?|ed|ing))\s(?:at\s|on\s)?|(?:address|addr|home)(?:\sis|\sat|:)\s)(?:no\.?\s|number\s)?"
+        r"(?P<id>\d{1,5}[a-z]?,?\s(?P<words>[a-z][a-z'-]{2,20}(?:\s[a-z'-]{2,20})?))",
+        _not_counted,
+    ),
+    rule(ADDRESS, r"\b(?:village|hamlet|township|barrio|favela)\s(?:of|called)\s(?P<id>[a-z][\w'-]{2,20})"),
+    rule(
+        ADDRESS,
+        r"\b(?:ward|room|rm|unit|cell|block)\s#?\d{1,4}[a-z]?\b[^.?!\n]{0,40}?\b(?:bed|bay|cell|bunk)\s#?\d{1,3}\b",
+    ),
+    # Two parts of an address in a row: "plot 44 sector 7", "No. 18, Lane 5", "house no 12, street 4".
+    rule(ADDRESS, rf"\b{_PART}[\s,]{{1,3}}{_PART}(?!\w)"),
+    rule(ADDRESS, r"\b\d{2,5}\sblock\sof\s[a-z]"),
+    rule(
+        ADDRESS,
+        r"\b(?:liv\w{1,3}|camps?|camping|sleeps?|sleeping|stay\w{0,3}|parks?|parked|rents?|home|trailer|tent)\b[^.?!\n]{0,40}?\b"
+        r"(?P<id>(?:exit|junction|mile|mile\smarker|county\sroad|rural\sroute|route|highway|hwy|cr|rr)\s#?\d{1,4}[a-z]?)\b",
+    ),
+    rule(
+        ADDRESS,
+        rf"(?<![a-z])(?:{_ABROAD})\s(?:[\w'.-]{{1,20}}\s){{0,4}}?(?:[\w'.-]{{1,20}},?\s)(?:n[°º.o]{{1,2}}\s?|#\s?)?\d{{1,4}}(?!\w|[.,%]\d)",
+    ),
+    rule(ADDRESS, rf"(?<![\w.,/-])\d{{1,4}}\s?(?:bis|ter|[a-d])?,?\s(?:{_ABROAD}|rue)\s[a-z'-]{{2,20}}"),
+    rule(ADDRESS, r"(?<!\w)\d{1,4}(?:-\d{1,4})?,?\s[a-z]{2,20}-(?:daero|ro|gil|dong|gu|ga|chome|machi|cho)\b"),
+    rule(
+        ADDRESS,
+        r"\b(?:tiny|small|little|remote)\s(?:town|village|hamlet|island)\s(?:of|called|named)\s(?P<id>[a-z][\w'-]{2,20})",
+    ),
+    rule(
+        ADDRESS,
+        r"\b(?P<id>(?-i:[A-Z])[\w'-]{2,20}(?:\s(?-i:[A-Z])[\w'-]{2,20})?),?\s\(?(?:pop\.?|population)\s(?:of\s)?\d{1,2}[,.]?\d{1,3}\b",
+    ),
     rule(ADDRESS, r"\bcorner\sof\s[\w'. ]{2,30}?\sand\s[\w'.]{2,20}"),
     rule(
         ADDRESS,
@@ -159,6 +222,7 @@ PLACE_RULES: tuple[Rule, ...] = (
         rf"(?-i:\b(?:{_STATES}))\.?,?\s{{1,2}}(?P<id>\d{{5}}(?:-\d{{4}})?)(?![\d.,%-]\d|\w|"
         rf"\s(?:patients|participants|people|women|men|adults|cases))",
     ),
+    rule(POSTCODE, r"\b(?:nsw|vic|qld|tas|act|sa|wa|nt),?\s(?P<id>\d{4})(?![\w.,%-])"),
     rule(  # in lower case, less the states that are also words: "in 10000 adults"
         POSTCODE,
         rf"(?<=[a-z]),?\s{{1,2}}(?!(?:in|or|me|hi|ok|oh|de|id|la|ma|pa|al|as|co|mo|ms|md|pr)\b)"

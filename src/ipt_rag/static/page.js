@@ -8,6 +8,8 @@ window.iptPage = (() => {
   const words = texts[language];
   const packets = []; // the answers shown, oldest first; reloading the page forgets them
   let lastNumber = null; // the link that brought the reader to a source
+  let cameFrom = null; // the button outside the reader that opened it
+  let waitingFor = null; // "question" or "quote" while one is on its way
 
   const find = (selector, root = document) => root.querySelector(selector);
   const boxOf = (name) => find(`#${name} textarea`) || find(`#${name} input`);
@@ -22,18 +24,60 @@ window.iptPage = (() => {
     for (const name of ["#problem", "#refusal"]) { const note = find(name); if (note) note.replaceChildren(); }
   };
 
-  const complain = (sentence) => {
-    say("");
+  // A sentence that the program has in English only says so in its packet; the page's own are in the page's language.
+  const problem = (sentence, lang = language) => {
     const line = document.createElement("p");
-    line.className = "problem";
-    line.textContent = sentence;
-    find("#problem").replaceChildren(line);
+    Object.assign(line, { className: "problem", textContent: sentence, lang });
+    return line;
+  };
+  const problemOf = (packet) => packet ? problem(packet.said, packet.language) : problem(words.failed);
+
+  // Selects a tab as a reader would: what Gradio has not mounted yet comes with it.
+  const turnTo = (tab) => find(`#views [role=tab][data-tab-id=${tab}]`)?.click();
+
+  // Does something with what a look finds, once it finds it: Gradio shows a tab some frames after it was selected.
+  const once = (look, then, tries = 300) => requestAnimationFrame(() => {
+    const found = look();
+    if (found) then(found);
+    else if (tries) once(look, then, tries - 1);
+  });
+
+  // ---- a call that does not come through
+
+  // Gradio tells it in a notice of its own, in its own words, and leaves the question waiting; the style hides the notice.
+  const fetched = window.fetch.bind(window);
+  window.fetch = async (input, options) => {
+    const reply = await fetched(input, options);
+    if (!reply.ok && String(input.url ?? input).includes("/queue/")) {
+      notCome({ 413: words["too-long"], 429: words.busy, 503: words.busy }[reply.status] ?? words.failed);
+    }
+    return reply;
+  };
+
+  const notCome = (sentence) => {
+    find("#turns").removeAttribute("aria-busy");
+    for (const line of document.querySelectorAll("#status, #check-status")) line.textContent = "";
+    const place = { question: "#problem", quote: "#check-problem" }[waitingFor];
+    waitingFor = null;
+    if (place) return find(place).replaceChildren(problem(sentence));
+    Object.assign(find("#state"), { textContent: sentence }).dataset.state = "busy"; // an article or a list
+    setTimeout(watchState, 4000);
+  };
+
+  const waitFor = (what) => {
+    waitingFor = what;
+    const look = async () => {
+      if (!waitingFor) return;
+      if (await stateNow() === "stopped") { notCome(words.stopped); watchState(); } else setTimeout(look, 2000);
+    };
+    setTimeout(look, 2000);
   };
 
   // ---- one question
 
   const asking = (question) => {
     clearNotes();
+    waitFor("question");
     say(isReady() ? words.searching : words.waiting);
     find("#turns").setAttribute("aria-busy", "true");
     // Of the answered turns only the questions go along: a follow-up is completed from them. What was refused is none.
@@ -43,8 +87,10 @@ window.iptPage = (() => {
 
   const answered = (packet, question) => {
     find("#turns").removeAttribute("aria-busy");
+    waitingFor = null;
     if (!packet || packet.status === "problem") {
-      complain(packet ? packet.said : words.failed);
+      say("");
+      find("#problem").replaceChildren(problemOf(packet));
       return question;
     }
     if (packet.status === "refused") {
@@ -75,10 +121,11 @@ window.iptPage = (() => {
 
   // Only where the operator lets a tab keep its conversation: in the tab's own storage, which ends with the tab.
   const KEPT = "ipt-conversation";
-  const remember = () => { if (window.iptKeep) sessionStorage.setItem(KEPT, JSON.stringify(packets)); };
+  const keeps = () => "kept" in find("#turns").dataset;
+  const remember = () => { if (keeps()) sessionStorage.setItem(KEPT, JSON.stringify(packets)); };
   const recall = () => {
-    if (!window.iptKeep) return;
     if (!find("#turns") || !find("#examples")) return setTimeout(recall, 100);
+    if (!keeps()) return;
     for (const packet of JSON.parse(sessionStorage.getItem(KEPT) ?? "[]")) { packets.push(packet); show(packet); }
   };
 
@@ -114,6 +161,7 @@ window.iptPage = (() => {
   // ---- one quote to check
 
   const checking = (quote) => {
+    waitFor("quote");
     find("#verdict").replaceChildren();
     find("#check-problem").replaceChildren();
     find("#check-status").textContent = isReady() ? words.checking : words.waiting;
@@ -122,11 +170,9 @@ window.iptPage = (() => {
 
   const checked = (packet, quote) => {
     find("#check-status").textContent = "";
+    waitingFor = null;
     if (!packet || packet.status === "problem") {
-      const line = document.createElement("p");
-      line.className = "problem";
-      line.textContent = packet ? packet.said : words.failed;
-      find("#check-problem").replaceChildren(line);
+      find("#check-problem").replaceChildren(problemOf(packet));
       return quote;
     }
     const refused = packet.status === "refused";
@@ -145,7 +191,7 @@ window.iptPage = (() => {
     const [text, source] = ["textarea", "input"].map((name) => find(`.feedback ${name}`, turn).value);
     find(".noted", turn).textContent = "";
     window.iptPage.sendFeedback({
-      language, question, text, source, turn: Number(turn.dataset.turn), verdict: button.dataset.verdict,
+      language, question, text, source, turn: Number(turn.dataset.turn), verdict: button.dataset.verdict, index: answer.index,
       passages: answer.quotes.map((quote) => `${quote.article}:${quote.start}-${quote.end}`),
     });
   };
@@ -153,7 +199,7 @@ window.iptPage = (() => {
   const noted = (packet) => {
     const turn = find(`#t${packet.turn}`);
     if (!turn) return;
-    find(".noted", turn).textContent = packet.said;
+    Object.assign(find(".noted", turn), { textContent: packet.said, lang: packet.language ?? language });
     if (packet.status === "problem") return;
     for (const field of turn.querySelectorAll(".feedback :is(textarea, input)")) field.value = "";
     if (packet.status === "noted") find(".feedback details", turn).open = false;
@@ -170,33 +216,49 @@ window.iptPage = (() => {
   // ---- from a number to its source, and back
 
   const goTo = (link) => {
+    if (link.matches(".skip")) { // the question may stand behind another tab
+      turnTo("ask");
+      return once(() => box()?.offsetParent && box(), (area) => area.focus());
+    }
     const target = document.getElementById(decodeURIComponent(link.hash.slice(1)));
     if (!target) return;
     for (let at = target.parentElement; at; at = at.parentElement) if (at.tagName === "DETAILS") at.open = true;
     for (const lit of document.querySelectorAll(".lit")) lit.classList.remove("lit");
     if (link.classList.contains("number")) { lastNumber = link; target.classList.add("lit"); }
-    const inner = target.matches("#question") ? box() : target;
-    inner.focus({ preventScroll: true });
-    scrollTo(inner, link.classList.contains("number") ? "nearest" : "start");
+    target.focus({ preventScroll: true });
+    scrollTo(target, link.classList.contains("number") ? "nearest" : "start");
   };
 
   // ---- the reader
 
   const openPlace = (button) => {
+    const [tab] = Object.entries({ ask: "#desk", explore: "#passages", check: "#checked" })
+      .find(([, place]) => button.closest(place)) ?? [];
+    cameFrom = tab ? { tab, button } : null;
     const { article, start, end, section } = button.dataset;
     window.iptPage.openArticle({ article, language, section: section ?? "", start: start ?? null, end: end ?? null });
-    const before = find("#reader .reader, #reader .problem");
-    let tries = 0;
-    const settle = () => { // the tab and the article are shown by Gradio, some frames later
+    const place = `${article} ${start ? `${start}-${end}` : section ?? ""}`;
+    const come = () => { // the former article is shown before it
       const shown = find("#reader .reader, #reader .problem");
-      if ((!shown || shown === before || !shown.offsetParent) && tries++ < 300) return requestAnimationFrame(settle);
-      if (!shown) return;
+      return shown?.offsetParent && (shown.dataset.place === place || shown.matches(".problem")) ? shown : null;
+    };
+    once(come, (shown) => {
+      const back = find("#reader .back");
+      if (back) back.hidden = !cameFrom;
       const target = find("mark", shown) || find("[data-sought]", shown) || find("h2", shown) || shown;
       if (!target.hasAttribute("tabindex")) target.setAttribute("tabindex", "-1");
       target.focus({ preventScroll: true });
       target.scrollIntoView({ block: target.tagName === "MARK" ? "center" : "start" });
-    };
-    requestAnimationFrame(settle);
+    });
+  };
+
+  const goBack = () => {
+    const { tab, button } = cameFrom; // the button may have gone meanwhile, with its conversation
+    turnTo(tab);
+    once(() => button.offsetParent && button, () => {
+      button.focus({ preventScroll: true });
+      button.scrollIntoView({ block: "center" });
+    });
   };
 
   const showVouched = (fieldset) => {
@@ -296,6 +358,7 @@ window.iptPage = (() => {
     html: () => save(asHtml(), "text/html", `ipt-answers-${day()}.html`),
     print: () => window.print(),
     unfilter,
+    back: goBack,
     new: () => {
       packets.length = 0;
       remember();
@@ -313,6 +376,8 @@ window.iptPage = (() => {
   // Gradio puts in what it shows later (a tab's content, a view again), so the words follow the document.
   const translate = () => {
     if (document.documentElement.lang !== language) document.documentElement.lang = language;
+    const title = `${words.title} — ${words.subtitle}`;
+    if (document.title !== title) document.title = title;
     for (const place of document.querySelectorAll("[data-word]")) {
       if (place.id !== "state" && place.textContent !== words[place.dataset.word]) place.textContent = words[place.dataset.word];
     }
@@ -368,7 +433,9 @@ window.iptPage = (() => {
   });
 
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && lastNumber && event.target.closest?.(".lit")) lastNumber.focus();
+    if (event.key !== "Escape") return;
+    if (lastNumber?.isConnected && event.target.closest?.(".lit")) lastNumber.focus();
+    else if (cameFrom && event.target.closest?.("#reader")) goBack();
   });
 
   document.addEventListener("input", (event) => { if (event.target.id === "passage-search") sift(); });
@@ -383,17 +450,21 @@ window.iptPage = (() => {
 
   // ---- whether the articles have been read
 
+  const stateNow = async () => {
+    try {
+      const { state } = await (await fetched(new URL("healthz", document.baseURI), { cache: "no-store" })).json();
+      return state === "failed" ? "stopped" : state;
+    } catch {
+      return "stopped";
+    }
+  };
+
   const watchState = async () => {
     const line = find("#state");
     if (!line) return setTimeout(watchState, 100);
-    try {
-      const { state } = await (await fetch(new URL("healthz", document.baseURI), { cache: "no-store" })).json();
-      if (line.dataset.state !== state) { line.dataset.state = state; line.textContent = words[state] ?? words.stopped; }
-      if (state === "reading") setTimeout(watchState, 500);
-    } catch {
-      line.dataset.state = "failed";
-      line.textContent = words.stopped;
-    }
+    const state = await stateNow();
+    if (line.dataset.state !== state) { line.dataset.state = state; line.textContent = words[state]; }
+    if (state !== "ready") setTimeout(watchState, state === "reading" ? 500 : 2000);
   };
   watchState();
 

@@ -1,0 +1,172 @@
+"""A question -> `Search`: the passages it meets, best first, and what speaks for the best one."""
+
+import math
+import re
+import threading
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from ipt_rag import settings
+from ipt_rag.asked import lacks, what_is_asked
+from ipt_rag.decide import Signals
+from ipt_rag.embed import Matrix, QuestionEncoder, TokenVectors
+from ipt_rag.index import Index
+from ipt_rag.maxsim import MaxSim
+from ipt_rag.query import Query, content_words, stems, understand
+from ipt_rag.rank import Ranked, rank
+from ipt_rag.records import Filter, FilterName
+
+EVERYTHING = Filter()
+ACRONYM = re.compile(r"\b[A-Z][A-Za-z]*[A-Z]\b")  # EMDR, SSRI, IPSRT: a therapy, drug class or instrument by name
+STRONG = 0.6  # cosine from which a token of the question is met: half of the tokens of answerable tuning questions are
+TERM_END = re.compile(r"\s[—–-]\s|:\s")
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """One question on its way: as read, as encoded, and what it met, best first."""
+
+    question: str
+    query: Query
+    vector: Matrix  # shape (dim,)
+    tokens: TokenVectors
+    hits: Sequence[Ranked]
+
+
+class Searcher:
+    """Searches one index with one encoder; safe to call from threads."""
+
+    def __init__(self, index: Index, encoder: QuestionEncoder) -> None:
+        self.index = index
+        self._encoder = encoder
+        texts = index.search_texts()
+        self._vocabulary = Counter(word for text in texts for word in content_words(text))
+        self._frequency = index.stem_counts()  # what is rare there tells more about a passage
+        self._maxsim = MaxSim.open()
+        # The defined words of each definition: what stands before its dash.
+        self._terms = {
+            number: {*stems(TERM_END.split(text, maxsplit=1)[0])}
+            for number, text in enumerate(texts)
+            if index.kinds[number] == "definition"
+        }
+        self._lock = threading.Lock()  # one encoder, one pass at a time: more threads make no pass faster
+
+    def search(self, question: str, only: Filter = EVERYTHING) -> Search:
+        """Return what a question meets among the passages that may answer, before anything is decided."""
+        query = understand(question, self._vocabulary, self._encoder.vocabulary)
+        with self._lock:
+            vector, tokens = self._encoder.encode_question(query.text)
+        # Behind a filter each leg reads on until it has as many as without one.
+        depth = len(self.index) if only.narrows else settings.CANDIDATES
+        near = [number for number in self.index.dense(vector, k=depth) if not self.kept_out(number, only)]
+        worded = [hit for hit in self.index.lexical(query.words, k=depth) if not self.kept_out(hit[0], only)]
+        if only.narrows:
+            near, worded = near[: settings.CANDIDATES], worded[: settings.CANDIDATES]
+        lexical = dict(worded)
+        candidates = sorted({*near, *lexical})
+        asked_terms = frozenset(stems(query.text)) if query.asks_definition else frozenset()
+        hits = rank(
+            candidates,
+            self._maxsim.rough(tokens.vectors, *self.index.rough_tokens(candidates)),
+            lambda numbers: self._maxsim.exact(tokens.vectors, *self.index.all_tokens(numbers)),
+            lexical=lexical,
+            discounts={number: self._discount(number, query, asked_terms) for number in candidates},
+        )
+        return Search(question, query, vector, tokens, hits)
+
+    def of_article(self, search: Search, article: str) -> Search:
+        """Return a search with the hits of one article: "other" than answered first, or of a word in its title."""
+        best = self.best(search)
+        if not article or best is None:
+            return search
+        of = self.index.articles_of
+        titles = self.index.articles()
+        kept = {
+            slug for slug, title in titles.items() if article in f"{slug} {title}".lower().replace("-", " ").split()
+        }
+        if article == "other":
+            kept = {*titles} - {of[best.number]}
+        return replace(search, hits=[hit for hit in search.hits if of[hit.number] in kept]) if kept else search
+
+    def best(self, search: Search) -> Ranked | None:
+        """Return the hit that may be the first quote: an invented vignette never answers a question of fact."""
+        for hit in search.hits:
+            if search.query.asks_example or self.index.kinds[hit.number] != "vignette":
+                return hit
+        return None
+
+    def signals(self, search: Search, hit: Ranked | None) -> Signals | None:
+        """Return what speaks for and against a hit, or None where there is no hit or no content word."""
+        if hit is None or not search.query.words:
+            return None
+        asked = what_is_asked(search.question)
+        text = self.index.search_text(hit.number)
+        here = self.index.stems(hit.number)
+        wanted = stems(search.query.text) or stems(" ".join(search.query.words))
+        rarity = [math.log((len(self.index) + 1) / (1 + self._frequency[stem])) for stem in wanted]
+        content = [bool(content_words(search.query.text[start:end])) for start, end in search.tokens.spans]
+        whole = self.index.tokens(hit.number).mean(axis=0)
+        no_number, no_year, no_name = lacks(asked, text)
+        noun = stems(asked.noun)
+        return Signals(
+            score=float(hit.closest.mean()),
+            weakest=float(hit.closest[content].min() if any(content) else hit.closest.min()),
+            dense=float(search.vector @ whole / max(float(np.linalg.norm(whole)), 1e-12)),
+            key=self._closest_key(search, hit.number),
+            coverage=sum(weight for stem, weight in zip(wanted, rarity, strict=True) if stem in here)
+            / max(sum(rarity), 1e-12),
+            unknown=sum(stem not in self._frequency for stem in wanted) / max(len(wanted), 1),
+            strong=float((hit.closest >= STRONG).mean()),
+            words=min(len(search.query.words), 20) / 20,
+            noun=float(noun[0] in here) if noun else 0.5,
+            lacks_number=float(no_number),
+            lacks_year=float(no_year),
+            lacks_name=float(no_name),
+            asks_place=float(asked.place),
+            unknown_acronym=float(
+                any(word.lower() not in self._vocabulary for word in ACRONYM.findall(search.question))
+            ),
+        )
+
+    def _closest_key(self, search: Search, number: int) -> float:
+        """Return the cosine of the question and the closest key of a passage, 0 where it has none."""
+        question = search.tokens.vectors.mean(axis=0)
+        cosines = self.index.key_vectors(number) @ question / max(float(np.linalg.norm(question)), 1e-12)
+        return float(cosines.max(initial=0.0))
+
+    def kept_out(self, number: int, only: Filter) -> tuple[FilterName, ...]:
+        """Return the filters that a passage does not pass."""
+        if not only.narrows:
+            return ()
+        tiers = self._cited_tiers[number]
+        kept: list[FilterName] = []
+        if only.articles and self.index.articles_of[number] not in only.articles:
+            kept.append("articles")
+        if only.tiers and tiers.isdisjoint(only.tiers):
+            kept.append("tiers")
+        if only.sourced_only and not tiers:
+            kept.append("sourced")
+        return tuple(kept)
+
+    @cached_property
+    def _cited_tiers(self) -> list[frozenset[str]]:
+        """By passage, the tiers of its sources, "" for a source without one; empty where it carries no number."""
+        sources = self.index.sources()
+        passages = (self.index.passage(number) for number in range(len(self.index)))
+        return [frozenset(sources[passage.article][number].tier for number in passage.sources) for passage in passages]
+
+    def _discount(self, number: int, query: Query, asked_terms: frozenset[str]) -> float:
+        """Return what to take off a passage's score: on the tuning questions 0.03 to 0.1 do alike.
+
+        The definition of a term that is asked for gains instead.
+        """
+        kind = self.index.kinds[number]
+        if (term := self._terms.get(number)) and term <= asked_terms:
+            return -0.05
+        if (kind == "vignette" and not query.asks_example) or (kind == "source" and not query.asks_source):
+            return 0.05
+        return 0.02 if kind == "question" and not query.asks_reflection else 0.0
