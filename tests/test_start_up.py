@@ -38,6 +38,7 @@ def test_help_imports_nothing_heavy(command: list[str]) -> None:
     [
         pytest.param(["check", "Tea is a drink."], id="check"),
         pytest.param(["lint"], id="lint"),
+        pytest.param(["list"], id="list"),
         pytest.param(["add", "page.txt", "--corpus", "added"], id="add"),
         pytest.param(["feedback", "export"], id="feedback"),
     ],
