@@ -19,7 +19,7 @@ export HF_HUB_DISABLE_TELEMETRY := 1
 export GRADIO_ANALYTICS_ENABLED := False
 export TOKENIZERS_PARALLELISM := false
 
-.PHONY: help setup setup-dev run lint test check screenshots lock clean
+.PHONY: help setup setup-dev run lint test check screenshots bench lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -27,6 +27,7 @@ help:
 	@echo "make test   set up and run every check: format, lint, types, imports, tests (make check is the same)"
 	@echo "make lint   the checks without the tests"
 	@echo "make screenshots   the page's states as pictures, into docs/images/ (needs Chromium)"
+	@echo "make bench  measure a question, a cold start and a build, beside two rivals (needs a network the first time)"
 	@echo "make lock   resolve requirements.lock and requirements-dev.lock anew (needs a network)"
 	@echo "make clean  remove the environment, the index and all caches"
 
@@ -81,6 +82,26 @@ check: test
 # The states of the page at 390 and 1280 pixels, light and dark, into docs/images/; needs Chromium.
 screenshots: setup-dev
 	$(BIN)/python scripts/screenshots.py
+
+# LangChain in an environment of its own, which sees the project's packages: the same PyTorch, FAISS and encoder for all.
+build/bench/langchain.stamp: benchmarks/rivals/langchain.txt $(VENV)/dev.stamp
+	@$(PYTHON) -m venv build/bench/langchain
+	@$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' \
+		> "$$(build/bench/langchain/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/project.pth"
+	@build/bench/langchain/bin/python -m pip --disable-pip-version-check install -qq -r benchmarks/rivals/langchain.txt
+	@touch $@
+
+# How many passages the measurement of one question searches besides the project's own.
+BENCH_PASSAGES ?= 10000
+
+bench: setup-dev build/bench/langchain.stamp
+	$(BIN)/ipt-rag build
+	$(BIN)/python benchmarks/query.py --questions tests/data/questions/answerable_2.jsonl
+	$(BIN)/python benchmarks/cold_start.py --langchain build/bench/langchain/bin/python
+	$(BIN)/python benchmarks/build.py corpus --langchain build/bench/langchain/bin/python
+	$(BIN)/python benchmarks/corpus.py build/bench/corpus --passages $(BENCH_PASSAGES)
+	$(BIN)/python benchmarks/stand_in.py build/bench/corpus build/bench/index
+	$(BIN)/python benchmarks/query.py --index build/bench/index --questions tests/data/questions/answerable_2.jsonl
 
 # In an environment of its own, so that the locks' resolver is not one of the project's packages.
 LOCK_BIN := build/lock/bin

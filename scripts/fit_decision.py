@@ -23,7 +23,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from ipt_rag.build import build_index
-from ipt_rag.embed import MiniLM
+from ipt_rag.embed import QuestionGraph
 from ipt_rag.evaluate import read_questions
 from ipt_rag.index import Index
 from ipt_rag.search import Searcher
@@ -62,7 +62,8 @@ def unfitted() -> Pipeline:
 def fit(corpus: Path, index: Path, *, false_answers: float) -> dict[str, Any]:
     """Return the weights, bias and threshold fitted over one corpus, and print how well they part the questions."""
     build_index(corpus, index)
-    searcher = Searcher(Index.open(index), MiniLM.open())
+    opened = Index.open(index)
+    searcher = Searcher(opened, QuestionGraph.open(opened.question_graph))
     answerable, unanswerable = (signals_of(searcher, rows) for rows in questions_of("tune").values())
     names = list(answerable[0])
     values = np.array([[signals[name] for name in names] for signals in (*answerable, *unanswerable)])

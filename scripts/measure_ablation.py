@@ -23,7 +23,7 @@ import numpy as np
 
 from fit_decision import ROOT, questions_of, unfitted
 from ipt_rag import build, embed, query, rank
-from ipt_rag.embed import MiniLM
+from ipt_rag.embed import MiniLM, QuestionGraph
 from ipt_rag.evaluate import DEPTH, Judged, figures, right_passage
 from ipt_rag.index import Index
 from ipt_rag.keys import Keys
@@ -150,7 +150,8 @@ def main() -> None:
             index = Path(scratch) / (name if name in INDEXED else "whole")
             with put_in(substitutes):
                 build.build_index(ROOT / "corpus", index, open_encoder=lambda: encoder)
-                searcher = Searcher(Index.open(index), encoder)
+                opened = Index.open(index)
+                searcher = Searcher(opened, QuestionGraph.open(opened.question_graph))
                 return ask_all(searcher, "tune"), ask_all(searcher, "unseen")
 
         for name, substitutes in {**SEARCHED, **INDEXED}.items():

@@ -13,7 +13,7 @@ from hypothesis import settings
 
 from ipt_rag.build import build_index
 from ipt_rag.chatbot import Chatbot
-from ipt_rag.embed import Matrix, MiniLM, TokenVectors
+from ipt_rag.embed import Matrix, MiniLM, QuestionGraph, TokenVectors
 
 ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -42,6 +42,11 @@ class WordCountEncoder:
     def vocabulary(self) -> frozenset[str]:
         """The words with an axis."""
         return frozenset(self.words)
+
+    @property
+    def question_graph(self) -> bytes:
+        """The words: no graph, but as good as one for an index that is asked through this class."""
+        return " ".join(self.words).encode()
 
     def count_tokens(self, text: str) -> int:
         """Return the number of words."""
@@ -99,6 +104,14 @@ def small_index(articles: Path, tmp_path: Path, counting: WordCountEncoder) -> P
 def minilm() -> MiniLM:
     """The real encoder, opened once."""
     return MiniLM.open()
+
+
+@pytest.fixture(scope="session")
+def question_graph(tmp_path_factory: pytest.TempPathFactory, minilm: MiniLM) -> QuestionGraph:
+    """The real encoder of questions, opened once."""
+    graph = tmp_path_factory.mktemp("graph") / "question.onnx"
+    graph.write_bytes(minilm.question_graph)
+    return QuestionGraph.open(graph)
 
 
 @pytest.fixture(scope="session")

@@ -13,35 +13,22 @@ import pytest
 from click.testing import CliRunner, Result
 from filelock import FileLock
 
+from conftest import WordCountEncoder
 from ipt_rag import build as build_module
 from ipt_rag import chatbot as chatbot_module
 from ipt_rag import index as index_module
 from ipt_rag.cli import main
-from ipt_rag.embed import Encoder
 from ipt_rag.index import FILES, current_digest
 
 FRONT = "---\ntitle: T\nslug: t\n---\n\n"
 
 
-class Opened:
-    """Stands in for MiniLM where a command opens an encoder."""
-
-    name = build_module.MiniLM.name
-    encoder: Encoder
-
-    @classmethod
-    def open(cls) -> Encoder:
-        """Return the counting encoder."""
-        return cls.encoder
-
-
 @pytest.fixture(autouse=True)
-def quick_encoder(monkeypatch: pytest.MonkeyPatch, counting: Encoder) -> None:
+def quick_encoder(monkeypatch: pytest.MonkeyPatch, counting: WordCountEncoder) -> None:
     """Let the commands of these tests open the counting encoder; none is about the encoder."""
-    Opened.encoder = counting
-    monkeypatch.setattr(chatbot_module, "MiniLM", Opened)
+    monkeypatch.setattr(chatbot_module.QuestionGraph, "open", lambda graph: counting)
     original = build_module.build_index
-    defaults = {**(original.__kwdefaults__ or {}), "open_encoder": Opened.open}
+    defaults = {**(original.__kwdefaults__ or {}), "open_encoder": lambda: counting}
     monkeypatch.setattr(original, "__kwdefaults__", defaults)
 
 
@@ -248,8 +235,7 @@ def test_a_second_builder(articles: Path, tmp_path: Path) -> None:
 
 def test_a_missing_encoder(articles: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the encoder's package a build ends with the command that installs it, and writes no index."""
-    monkeypatch.setattr(Opened, "open", lambda: pytest.fail("not reached"))
-    monkeypatch.setattr("ipt_rag.embed.PACKAGE", "no-such-package-of-ours")
+    monkeypatch.setattr("ipt_rag.embed.files.PACKAGE", "no-such-package-of-ours")
     monkeypatch.setattr(build_module.build_index, "__kwdefaults__", {"open_encoder": build_module.MiniLM.open})
     sentence = the_sentence(run("build", "--corpus", articles, "--index", tmp_path / "index"))
     assert sentence == "The encoder package no-such-package-of-ours is missing. Run `make run`, which installs it."

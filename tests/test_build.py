@@ -14,7 +14,7 @@ from filelock import FileLock
 from conftest import WordCountEncoder
 from ipt_rag import build
 from ipt_rag.build import BuildReport, build_index, ensure_index
-from ipt_rag.embed import Encoder
+from ipt_rag.embed import PassageEncoder
 from ipt_rag.errors import ArticleError, CorpusError, SettingsError
 from ipt_rag.index import FILES, Index, current_digest
 from ipt_rag.keys import passage_digest
@@ -29,7 +29,7 @@ def index(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def run(index: Path, counting: Encoder) -> Build:
+def run(index: Path, counting: PassageEncoder) -> Build:
     """Build the index of a corpus with the counting encoder."""
     return lambda corpus: build_index(corpus, index, open_encoder=lambda: counting)
 
@@ -63,7 +63,7 @@ def test_building_twice_changes_nothing(run: Build, articles: Path, index: Path)
     first = run(articles)
     before = {path: path.stat().st_mtime_ns for path in index.rglob("*") if path.name != ".lock"}
 
-    def no_encoder() -> Encoder:
+    def no_encoder() -> PassageEncoder:
         raise AssertionError("the encoder was opened")
 
     second = build_index(articles, index, open_encoder=no_encoder)
@@ -87,7 +87,7 @@ def test_a_new_heading_embeds_itself_and_its_chunk(run: Build, articles: Path) -
 
 
 def test_an_index_brought_up_to_date_is_the_one_built_anew(
-    run: Build, articles: Path, index: Path, tmp_path: Path, counting: Encoder
+    run: Build, articles: Path, index: Path, tmp_path: Path, counting: PassageEncoder
 ) -> None:
     """By whatever way a corpus was reached, its index has the same digest and the same bytes."""
     run(articles)
@@ -155,7 +155,7 @@ def test_vectors_of_another_encoder_are_not_taken(
     assert run(articles).embedded == first.embedded
 
 
-def test_progress_is_reported(articles: Path, index: Path, counting: Encoder) -> None:
+def test_progress_is_reported(articles: Path, index: Path, counting: PassageEncoder) -> None:
     """Who waits hears of each article and how many texts are done."""
     lines: list[str] = []
     build_index(articles, index, report=lines.append, open_encoder=lambda: counting)
@@ -235,7 +235,7 @@ index._write_passages = fatal(index._write_passages)
 for owner, name in ((os, "fsync"), (Path, "rename"), (Path, "replace"), (Path, "write_bytes")):
     setattr(owner, name, fatal(getattr(owner, name)))
 words = tuple(sys.argv[4].split())
-for left in range(1, 12):
+for left in range(1, 14):
     copy = Path(sys.argv[2]) / str(left)
     shutil.copytree(Path(sys.argv[2]) / "index", copy)
     child = os.fork()
@@ -246,9 +246,9 @@ for left in range(1, 12):
 """
     arguments = [str(articles), str(tmp_path), str(Path(__file__).parent), " ".join(counting.words)]
     told = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=True)
-    assert told.stdout.splitlines() == [f"{moment} {signal.SIGKILL}" for moment in range(1, 12)]
+    assert told.stdout.splitlines() == [f"{moment} {signal.SIGKILL}" for moment in range(1, 14)]
     digests = []
-    for moment in range(1, 12):
+    for moment in range(1, 14):
         after = Index.open(tmp_path / str(moment))
         texts = after.search_texts()
         assert ("Nobody signed it." in texts) == (after.digest == old)
@@ -258,10 +258,10 @@ for left in range(1, 12):
     assert digests == [old] * digests.count(old) + [new] * digests.count(new)
     assert digests[0] == old
     assert digests[-1] == new
-    assert not build_index(articles, tmp_path / "11", open_encoder=lambda: pytest.fail("nothing is to be done")).changed
+    assert not build_index(articles, tmp_path / "13", open_encoder=lambda: pytest.fail("nothing is to be done")).changed
 
 
-def test_ensure_index(articles: Path, index: Path, counting: Encoder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ensure_index(articles: Path, index: Path, counting: PassageEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
     """An index is built where it is missing, older than the corpus or damaged, each said once, and else left alone."""
     monkeypatch.setattr(build.build_index, "__kwdefaults__", {"report": print, "open_encoder": lambda: counting})
 
@@ -284,7 +284,7 @@ def test_ensure_index(articles: Path, index: Path, counting: Encoder, monkeypatc
 
 
 def test_os_errors_without_a_reason_are_still_told(
-    articles: Path, index: Path, monkeypatch: pytest.MonkeyPatch, counting: Encoder
+    articles: Path, index: Path, monkeypatch: pytest.MonkeyPatch, counting: PassageEncoder
 ) -> None:
     """An error of the system that says nothing is told by what it is, never as "None"."""
 

@@ -8,7 +8,7 @@ import pytest
 from ipt_rag.build import build_index
 from ipt_rag.chatbot import Chatbot
 from ipt_rag.decide import Model, Models
-from ipt_rag.embed import Encoder, Matrix, TokenVectors
+from ipt_rag.embed import Matrix, QuestionEncoder, TokenVectors
 from ipt_rag.errors import CorpusError, IndexMissingError, QuestionError
 from ipt_rag.index import Index
 from ipt_rag.records import PhiFinding, Place, Reference
@@ -37,19 +37,19 @@ class Guarding:
         return self.find(text) or ((PhiFinding("a secret word", 0, len(text)),) if ends else ())
 
 
-def chatbot_over(index: Path, encoder: Encoder, model: Model = ALWAYS) -> Chatbot:
+def chatbot_over(index: Path, encoder: QuestionEncoder, model: Model = ALWAYS) -> Chatbot:
     """Return a chatbot that always answers, or never does."""
     return Chatbot(Index.open(index), encoder, Guarding(), Models(model, model))  # type: ignore[arg-type]
 
 
 @pytest.fixture
-def always(small_index: Path, counting: Encoder) -> Chatbot:
+def always(small_index: Path, counting: QuestionEncoder) -> Chatbot:
     """A chatbot over the three invented articles that finds every question answered."""
     return chatbot_over(small_index, counting)
 
 
 @pytest.fixture
-def never(small_index: Path, counting: Encoder) -> Chatbot:
+def never(small_index: Path, counting: QuestionEncoder) -> Chatbot:
     """One that finds none answered."""
     return chatbot_over(small_index, counting, NEVER)
 
@@ -214,7 +214,7 @@ def test_an_article_as_indexed(always: Chatbot, articles: Path) -> None:
 
 
 def test_a_new_generation_is_answered_from(
-    always: Chatbot, articles: Path, small_index: Path, counting: Encoder
+    always: Chatbot, articles: Path, small_index: Path, counting: QuestionEncoder
 ) -> None:
     """Once an article is gone from the index nothing of it is quoted; without a change the chatbot stays the same."""
     assert always.current() is always
@@ -248,7 +248,7 @@ def test_several_questions_are_answered_apart(always: Chatbot) -> None:
     assert len(answer.ranked) == 6
 
 
-def test_a_part_that_the_articles_do_not_answer(small_index: Path, counting: Encoder) -> None:
+def test_a_part_that_the_articles_do_not_answer(small_index: Path, counting: QuestionEncoder) -> None:
     """One part without an answer leaves the other its quotes, and says for itself why it has none."""
     model = Model({"coverage": 8.0}, bias=-4.0, threshold=0.5)
     answer = chatbot_over(small_index, counting, model).ask("What about spark plugs? Is there caffeine in tea?")
@@ -258,7 +258,7 @@ def test_a_part_that_the_articles_do_not_answer(small_index: Path, counting: Enc
     assert (answered.quotes, answered.reason) == (tuple(range(len(answer.quotes))), "")
 
 
-def test_indications_come_with_cautions(tmp_path: Path, counting: Encoder) -> None:
+def test_indications_come_with_cautions(tmp_path: Path, counting: QuestionEncoder) -> None:
     """An answer out of an article's indications names the sections of that article's cautions, another names none."""
     corpus = tmp_path / "corpus"
     corpus.mkdir()

@@ -3,10 +3,12 @@ import importlib.metadata
 from pathlib import Path
 
 import numpy as np
+import onnxruntime
 import pytest
 
-from ipt_rag import embed
-from ipt_rag.embed import DIGESTS, MiniLM
+from ipt_rag.embed import MiniLM, QuestionGraph, files, token_counter
+from ipt_rag.embed.files import DIGESTS
+from ipt_rag.embed.tokens import Tokenizer
 from ipt_rag.errors import EncoderError
 
 TEXTS = (
@@ -60,20 +62,48 @@ def test_a_texts_vectors_depend_on_nothing_else(minilm: MiniLM) -> None:
 
 
 @pytest.mark.model
-def test_a_question_is_encoded_as_the_index_is(minilm: MiniLM) -> None:
-    """A question's vectors are those of the same words in a passage, but for rounding."""
-    vector, tokens = minilm.encode_question(TEXTS[0])
-    assert vector == pytest.approx(minilm.encode([TEXTS[0]])[0], abs=1e-5)
-    [stored] = minilm.encode_tokens([TEXTS[0]])
-    assert tokens.vectors == pytest.approx(stored.vectors, abs=1e-5)
+@pytest.mark.parametrize("text", TEXTS)
+def test_a_question_is_encoded_as_the_index_is(minilm: MiniLM, question_graph: QuestionGraph, text: str) -> None:
+    """The graph gives a text the vectors that it has in a passage, to within 1e-5, its tokens at the same places."""
+    vector, tokens = question_graph.encode_question(text)
+    [expected], [stored] = minilm.encode([text]), minilm.encode_tokens([text])
+    assert np.abs(vector - expected).max() <= 1e-5
     assert tokens.spans == stored.spans
+    assert np.abs(tokens.vectors - stored.vectors).max(initial=0) <= 1e-5
+
+
+@pytest.mark.model
+def test_one_graph_a_release(minilm: MiniLM) -> None:
+    """The same weights give the same graph, byte for byte: one digest, one index."""
+    assert MiniLM.open().question_graph == minilm.question_graph
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("threads", [1, 2, 4])
+def test_threads_change_no_byte_of_a_question(
+    question_graph: QuestionGraph, tmp_path: Path, minilm: MiniLM, threads: int
+) -> None:
+    """Whatever the environment asks for, and however many threads run the graph, a question has the same vectors."""
+    (tmp_path / "question.onnx").write_bytes(minilm.question_graph)
+    session = onnxruntime.InferenceSession(tmp_path / "question.onnx", with_threads(threads))
+    other = QuestionGraph(session, Tokenizer.open())
+    for text in TEXTS:
+        (vector, tokens), (same, same_tokens) = question_graph.encode_question(text), other.encode_question(text)
+        assert (vector.tobytes(), tokens.vectors.tobytes()) == (same.tobytes(), same_tokens.vectors.tobytes())
+
+
+def with_threads(count: int) -> onnxruntime.SessionOptions:
+    """Return options that spread each operator over so many threads."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = count
+    return options
 
 
 @pytest.mark.model
 @pytest.mark.parametrize("odd", ["", "\ud800 tea", "[SEP] [CLS]", "\u200b", "\U0001f375", "\x00tea"])
-def test_any_string_can_be_asked(minilm: MiniLM, odd: str) -> None:
+def test_any_string_can_be_asked(question_graph: QuestionGraph, odd: str) -> None:
     """No string breaks the encoder, not even bytes of a terminal that are no character; no vector is not a number."""
-    vector, tokens = minilm.encode_question(odd)
+    vector, tokens = question_graph.encode_question(odd)
     assert np.isfinite(vector).all()
     assert np.isfinite(tokens.vectors).all()
     assert len(tokens.vectors) == len(tokens.spans)
@@ -87,10 +117,10 @@ def test_close_meanings_are_close(minilm: MiniLM) -> None:
 
 
 @pytest.mark.model
-def test_whole_words_are_known(minilm: MiniLM) -> None:
+def test_whole_words_are_known(question_graph: QuestionGraph) -> None:
     """The vocabulary holds words, in small letters, and no pieces, signs or single letters."""
-    assert {"grief", "depression"} <= set(minilm.vocabulary)
-    assert not {"##ing", "[CLS]", "a", "?", "1974"} & set(minilm.vocabulary)
+    assert {"grief", "depression"} <= set(question_graph.vocabulary)
+    assert not {"##ing", "[CLS]", "a", "?", "1974"} & set(question_graph.vocabulary)
 
 
 class Packaged:
@@ -112,7 +142,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(name)
     known = {name: hashlib.sha256(name.encode()).hexdigest() for name in DIGESTS}
-    monkeypatch.setattr(embed, "DIGESTS", known)
+    monkeypatch.setattr(files, "DIGESTS", known)
     monkeypatch.setattr(importlib.metadata, "files", lambda name: [Packaged(tmp_path / "model.safetensors")])
     return tmp_path
 
@@ -148,3 +178,11 @@ def test_a_package_without_weights_is_told(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(importlib.metadata, "files", lambda name: [])
     with pytest.raises(EncoderError, match=r"holds no model\.safetensors"):
         MiniLM.open()
+
+
+def test_tokens_are_counted_without_the_weights(package: Path) -> None:
+    """Counting opens the tokenizer's file alone: `lint` waits for nothing else."""
+    (package / "model.safetensors").write_text("something else")
+    (package / "tokenizer.json").write_text("something else")
+    with pytest.raises(EncoderError, match=r"tokenizer\.json is not the file we know"):
+        token_counter()

@@ -6,7 +6,7 @@ from click.testing import CliRunner
 
 from conftest import WordCountEncoder
 from ipt_rag.cli import main
-from ipt_rag.embed import MiniLM
+from ipt_rag.embed import MiniLM, QuestionGraph
 from ipt_rag.evaluate import Judged
 from ipt_rag.evaluate.baseline import OVERLAP, SIZE, beside_langchain
 from ipt_rag.terminal import beside_text
@@ -73,6 +73,7 @@ def test_the_command_runs_both_over_the_same_articles(
 ) -> None:
     """The three articles of the index are cut anew; both systems stand in one table."""
     monkeypatch.setattr(MiniLM, "open", lambda: counting)
+    monkeypatch.setattr(QuestionGraph, "open", lambda graph: counting)
     questions = tmp_path / "questions.jsonl"
     questions.write_text(json.dumps({"question": "What does a lantern burn?", "facts": ["whale oil"]}) + "\n")
     result = CliRunner().invoke(main, ["eval", str(questions), "--index", str(small_index), "--baseline"])

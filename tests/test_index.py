@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from ipt_rag import index as index_module
-from ipt_rag.embed import Encoder
+from ipt_rag.embed import PassageEncoder
 from ipt_rag.errors import IndexDamagedError, IndexMissingError
 from ipt_rag.index import FILES, Contents, Entry, Index, current_digest, digest_of, write_generation
+from ipt_rag.maxsim import in_steps, vectors_of
+from ipt_rag.query import stems
 from ipt_rag.records import Article, Chunk, Passage, Source, Span
 
 TEXTS = ("Tea and tea.", "The kettle sings.", "The tide turns, as the moon does.")
@@ -18,7 +20,9 @@ KEYS = {1: ("What does the kettle do?", "Who sings?")}
 MADE_FROM = {"format": index_module.FORMAT, "encoder": "counted words", "settings": {}, "articles": []}
 
 
-def contents(encoder: Encoder, *, made_from: dict[str, object] = MADE_FROM, texts: tuple[str, ...] = TEXTS) -> Contents:
+def contents(
+    encoder: PassageEncoder, *, made_from: dict[str, object] = MADE_FROM, texts: tuple[str, ...] = TEXTS
+) -> Contents:
     """Return what an index of these passages holds: one chunk for the first, one for the others."""
     source = Source(4, "T1", "Spout. On tea.", "https://example.org", 5, 9)
     article = Article("tea", "On tea", "en", "the file", "0" * 64, {}, (), (source,))
@@ -27,15 +31,15 @@ def contents(encoder: Encoder, *, made_from: dict[str, object] = MADE_FROM, text
         lead_in = Span("Rules:", 0, 6) if number == 1 else None
         passage = Passage("tea", ("A", "B"), "item", text, number, number + 9, lead_in, (4, 1), (4,), number == 2)
         keys = KEYS.get(number, ())
-        tokens, *key_tokens = (each.vectors.astype(np.float16) for each in encoder.encode_tokens([text, *keys]))
-        entries.append(Entry(passage, text, keys, tokens, key_tokens))
+        tokens, *key_tokens = (in_steps(each.vectors) for each in encoder.encode_tokens([text, *keys]))
+        entries.append(Entry(passage, text, keys, tuple(sorted({*stems(text)})), tokens, key_tokens))
     chunks = (Chunk(texts[0], 0, 1), Chunk(" ".join(texts[1:]), 1, len(texts)))
     vectors = encoder.encode([chunk.text for chunk in chunks])
-    return Contents([(article, article.text)], entries, chunks, vectors, made_from)
+    return Contents([(article, article.text)], entries, chunks, vectors, encoder.question_graph, made_from)
 
 
 @pytest.fixture
-def folder(tmp_path: Path, counting: Encoder) -> Path:
+def folder(tmp_path: Path, counting: PassageEncoder) -> Path:
     """A folder with one generation of three passages."""
     write_generation(tmp_path / "index", contents(counting))
     return tmp_path / "index"
@@ -61,14 +65,14 @@ def test_what_was_written_is_read(index: Index) -> None:
     assert (index.kinds, index.articles_of) == (("item",) * 3, ("tea",) * 3)
 
 
-def test_dense_search_finds_the_closest_chunk_first(index: Index, counting: Encoder) -> None:
+def test_dense_search_finds_the_closest_chunk_first(index: Index, counting: PassageEncoder) -> None:
     """A question's vector meets the chunk of its words, and gives that chunk's passages in order."""
     assert index.dense(counting.encode(["tea"])[0], k=1) == [0]
     assert index.dense(counting.encode(["moon"])[0], k=1) == [1, 2]
     assert index.dense(counting.encode(["moon"])[0], k=10) == [1, 2, 0]
 
 
-def test_lexical_search_ranks_by_bm25(counting: Encoder, tmp_path: Path) -> None:
+def test_lexical_search_ranks_by_bm25(counting: PassageEncoder, tmp_path: Path) -> None:
     """A passage that holds the word comes, one that holds it more often comes first, others do not come."""
     write_generation(
         tmp_path, contents(counting, texts=("A kettle sings of tea.", "Tide.", "Tea, tea and tea.", "Moon."))
@@ -99,22 +103,34 @@ def test_no_word_is_an_operator(index: Index, word: str) -> None:
     assert index.lexical([], k=5) == []
 
 
-def test_tokens_of_a_passage_and_of_all_its_keys(index: Index, counting: Encoder) -> None:
+def test_tokens_of_a_passage_and_of_all_its_keys(index: Index, counting: PassageEncoder) -> None:
     """A passage's token vectors come alone; for ranking, those of several passages come joined, each with its keys."""
     own = [tokens.vectors for tokens in counting.encode_tokens(TEXTS)]
     keys = [tokens.vectors for tokens in counting.encode_tokens(KEYS[1])]
     assert np.array_equal(index.tokens(1), own[1])
-    joined, starts = index.all_tokens([1, 2])
-    assert np.array_equal(joined, np.concatenate([own[1], *keys, own[2]]))
-    assert starts.tolist() == [0, len(joined) - len(own[2])]
+    high, low, starts = index.all_tokens([1, 2])
+    assert np.array_equal(vectors_of(high, low), np.concatenate([own[1], *keys, own[2]]))
+    assert starts.tolist() == [0, len(high) - len(own[2])]
+    for numbers in ([1, 2], [0, 1, 2]):
+        high, _, starts = index.all_tokens(numbers)
+        rough, rough_starts = index.rough_tokens(numbers)
+        assert np.array_equal(rough, high)
+        assert starts.tolist() == rough_starts.tolist()
 
 
-def test_stored_vectors_by_text(index: Index, counting: Encoder) -> None:
+def test_stems_of_passages(index: Index) -> None:
+    """A passage's stems come back, and each is known with the number of passages that hold it, not how often."""
+    assert index.stems(0) == {"tea"}
+    assert index.stems(2) == {"tide", "turn", "moon"}
+    assert index.stem_counts()["tea"] == 1
+
+
+def test_stored_vectors_by_text(index: Index, counting: PassageEncoder) -> None:
     """A build takes the vectors of a text it knows out of the index: passages, keys and chunks."""
     stored = index.stored_tokens()
     assert stored.keys() == {*TEXTS, *KEYS[1]}
     for text, vectors in stored.items():
-        assert np.array_equal(vectors, counting.encode_tokens([text])[0].vectors)
+        assert np.array_equal(vectors, in_steps(counting.encode_tokens([text])[0].vectors))
     for text, vector in index.stored_vectors().items():
         assert vector == pytest.approx(counting.encode([text])[0])
 
@@ -132,7 +148,7 @@ def test_a_generation_is_named_by_what_it_was_made_from(folder: Path) -> None:
     assert re.fullmatch("[0-9a-f]{16}", digest_of(MADE_FROM))
 
 
-def test_writing_twice_gives_the_same_bytes(folder: Path, counting: Encoder, tmp_path: Path) -> None:
+def test_writing_twice_gives_the_same_bytes(folder: Path, counting: PassageEncoder, tmp_path: Path) -> None:
     """The files of a generation are a function of their contents."""
     write_generation(tmp_path / "again", contents(counting))
     digest = digest_of(MADE_FROM)
@@ -140,7 +156,7 @@ def test_writing_twice_gives_the_same_bytes(folder: Path, counting: Encoder, tmp
         assert (folder / digest / name).read_bytes() == (tmp_path / "again" / digest / name).read_bytes(), name
 
 
-def test_the_last_generation_is_kept_and_older_ones_go(folder: Path, counting: Encoder) -> None:
+def test_the_last_generation_is_kept_and_older_ones_go(folder: Path, counting: PassageEncoder) -> None:
     """Who still reads the generation before may go on; of the others, and of broken-off drafts, nothing stays."""
     (folder / ".0123456789abcdef.99").mkdir()
     names = [digest_of(MADE_FROM)]
@@ -150,7 +166,7 @@ def test_the_last_generation_is_kept_and_older_ones_go(folder: Path, counting: E
     assert current_digest(folder) == names[-1]
 
 
-def test_other_files_in_the_folder_stay(folder: Path, counting: Encoder) -> None:
+def test_other_files_in_the_folder_stay(folder: Path, counting: PassageEncoder) -> None:
     """Only generations are cleared away: what a person keeps beside them is theirs."""
     (folder / "README.md").write_text("mine")
     (folder / "notes").mkdir()
@@ -162,10 +178,10 @@ def test_other_files_in_the_folder_stay(folder: Path, counting: Encoder) -> None
 
 @pytest.mark.parametrize(
     ("call", "occurrence"),
-    [("fsync", nth) for nth in range(1, 8)] + [("rename", 1), ("replace", 1), ("mkdir", 1)],
+    [("fsync", nth) for nth in range(1, 9)] + [("rename", 1), ("replace", 1), ("mkdir", 1)],
 )
 def test_a_failed_write_leaves_the_old_generation(
-    folder: Path, counting: Encoder, monkeypatch: pytest.MonkeyPatch, call: str, occurrence: int
+    folder: Path, counting: PassageEncoder, monkeypatch: pytest.MonkeyPatch, call: str, occurrence: int
 ) -> None:
     """Wherever the disk fails, the index still opens: as it was, or, after the last rename, as it should be."""
     before, wanted = digest_of(MADE_FROM), {**MADE_FROM, "settings": {"n": 1}}
@@ -186,7 +202,7 @@ def test_a_failed_write_leaves_the_old_generation(
     with pytest.raises(OSError, match="No space"):
         write_generation(folder, contents(counting, made_from=wanted))
     monkeypatch.undo()
-    renamed = call == "fsync" and occurrence == 7
+    renamed = call == "fsync" and occurrence == 8
     assert Index.open(folder).digest == (digest_of(wanted) if renamed else before)
     assert write_generation(folder, contents(counting, made_from=wanted)) == digest_of(wanted)
     assert not [path for path in folder.iterdir() if re.match(r"\.[0-9a-f]{16}\.", path.name)]
@@ -215,7 +231,7 @@ def test_a_pointer_to_a_generation_that_is_gone(folder: Path) -> None:
         Index.open(folder)
 
 
-def test_an_index_of_another_version(folder: Path, counting: Encoder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_index_of_another_version(folder: Path, counting: PassageEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
     """A generation of another format is whole, and not ours to read."""
     write_generation(folder, contents(counting, made_from={**MADE_FROM, "format": 0}))
     with pytest.raises(IndexMissingError, match="built by another version"):
@@ -279,7 +295,7 @@ def test_the_manifest_says_what_went_in(folder: Path) -> None:
     assert sorted(manifest["files"]) == sorted(FILES)
 
 
-def test_an_index_without_a_single_token(tmp_path: Path, counting: Encoder) -> None:
+def test_an_index_without_a_single_token(tmp_path: Path, counting: PassageEncoder) -> None:
     """Passages that hold no word make an index that finds nothing, and breaks nothing."""
     write_generation(tmp_path, contents(counting, texts=("…", "—")))
     index = Index.open(tmp_path)

@@ -1,10 +1,12 @@
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from ipt_rag.rank import LEXICAL_WEIGHT, Matrix, Ranked, rank, token_weights
+from ipt_rag.rank import LEADING, LEXICAL_WEIGHT, Matrix, Ranked, rank, token_weights
 
 TEA, POT, TIDE = np.eye(3, dtype=np.float32)
 cosines = arrays(np.float32, st.tuples(st.integers(1, 6), st.integers(1, 8)), elements=st.floats(-1, 1, width=32))
@@ -18,11 +20,12 @@ def order(
     discounts: dict[int, float] | None = None,
 ) -> list[Ranked]:
     """Return the passages ranked for a question, each given by its token vectors."""
+
+    def closest(numbers: Sequence[int]) -> Matrix:
+        return np.stack([(np.stack(passages[number]) @ np.stack(question).T).max(axis=0) for number in numbers])
+
     numbers = sorted(passages)
-    sizes = [len(passages[number]) for number in numbers]
-    starts = np.cumsum([0, *sizes[:-1]])
-    joined = np.stack([vector for number in numbers for vector in passages[number]])
-    return rank(np.stack(question), numbers, joined, starts, lexical=lexical or {}, discounts=discounts or {})
+    return rank(numbers, closest(numbers), closest, lexical=lexical or {}, discounts=discounts or {})
 
 
 def test_each_token_finds_its_closest_match() -> None:
@@ -63,9 +66,28 @@ def test_a_discount_puts_a_passage_back() -> None:
 
 def test_nothing_to_rank() -> None:
     """Without a token or a candidate there is no hit."""
-    none = np.zeros((0, 3), dtype=np.float32)
-    assert rank(none, [1], TEA[np.newaxis], np.array([0]), lexical={}, discounts={}) == []
-    assert rank(TEA[np.newaxis], [], none, np.array([0]), lexical={}, discounts={}) == []
+
+    def unasked(numbers: Sequence[int]) -> Matrix:
+        raise AssertionError("there is nothing to measure")
+
+    assert rank([1], np.zeros((1, 0), np.float32), unasked, lexical={}, discounts={}) == []
+    assert rank([], np.zeros((0, 3), np.float32), unasked, lexical={}, discounts={}) == []
+
+
+def test_those_that_lead_are_measured_exactly() -> None:
+    """Rough cosines choose who leads; among these the exact ones decide, and the rest keep their place behind."""
+    numbers = list(range(LEADING + 4))
+    rough = np.linspace(0.9, 0.1, len(numbers), dtype=np.float32)[:, np.newaxis]
+    measured: list[int] = []
+
+    def exactly(leading: Sequence[int]) -> Matrix:
+        measured.extend(leading)
+        return rough[list(leading)] + np.array([[0.3 if number == 5 else 0.0] for number in leading], np.float32)
+
+    found = rank(numbers, rough, exactly, lexical={}, discounts={})
+    assert measured == numbers[:LEADING]
+    assert [hit.number for hit in found] == [5, *(number for number in numbers if number != 5)]
+    assert found[0].closest == pytest.approx(rough[5] + 0.3)
 
 
 @given(cosines)

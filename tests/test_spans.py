@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ipt_rag.build import build_index
 from ipt_rag.chunks import pack_passages, search_text
 from ipt_rag.corpus import parse_article, read_corpus
-from ipt_rag.embed import Encoder, MiniLM
+from ipt_rag.embed import MiniLM, PassageEncoder
 from ipt_rag.errors import ArticleError
 from ipt_rag.index import Index
 from ipt_rag.passages import split_passages
@@ -172,7 +172,7 @@ def test_nothing_exceeds_the_encoders_window(root: Path, minilm: MiniLM, folder:
         assert max(minilm.count_tokens(search_text(passage)) for passage in passages) <= 254
 
 
-def test_build_then_open_changes_nothing(articles: Path, tmp_path: Path, counting: Encoder) -> None:
+def test_build_then_open_changes_nothing(articles: Path, tmp_path: Path, counting: PassageEncoder) -> None:
     """What is read out of an index is what went in: passages with their records, titles, files and sources."""
     build_index(articles, tmp_path / "index", open_encoder=lambda: counting)
     index = Index.open(tmp_path / "index")

@@ -12,13 +12,12 @@ from filelock import FileLock, Timeout
 from ipt_rag import settings
 from ipt_rag.chunks import pack_passages, search_text
 from ipt_rag.corpus import read_corpus
-from ipt_rag.embed import Encoder, Matrix, MiniLM
+from ipt_rag.embed import Matrix, MiniLM, PassageEncoder
 from ipt_rag.errors import IndexDamagedError, IndexMissingError, SettingsError
 from ipt_rag.index import (
     FORMAT,
     Contents,
     Entry,
-    HalfMatrix,
     Index,
     current_digest,
     digest_of,
@@ -26,7 +25,9 @@ from ipt_rag.index import (
     write_generation,
 )
 from ipt_rag.keys import Keys, heading_keys, read_keys
+from ipt_rag.maxsim import Steps, in_steps
 from ipt_rag.passages import split_passages
+from ipt_rag.query import stems
 from ipt_rag.records import Article, Chunk, Passage
 from ipt_rag.sentences import split_sentences
 
@@ -48,7 +49,11 @@ class BuildReport:
 
 
 def build_index(
-    corpus: Path, index: Path, *, report: Report = lambda line: None, open_encoder: Callable[[], Encoder] = MiniLM.open
+    corpus: Path,
+    index: Path,
+    *,
+    report: Report = lambda line: None,
+    open_encoder: Callable[[], PassageEncoder] = MiniLM.open,
 ) -> BuildReport:
     """Bring an index up to date with a corpus and say what was done; unchanged texts are not embedded again.
 
@@ -71,7 +76,7 @@ def build_without(
     index: Path,
     *,
     report: Report = lambda line: None,
-    open_encoder: Callable[[], Encoder] = MiniLM.open,
+    open_encoder: Callable[[], PassageEncoder] = MiniLM.open,
 ) -> BuildReport | None:
     """Bring an index up to date as if one article file were not there, and leave nothing of it on the disk.
 
@@ -133,7 +138,7 @@ def _build(
     keys: Sequence[Keys],
     index: Path,
     report: Report,
-    open_encoder: Callable[[], Encoder],
+    open_encoder: Callable[[], PassageEncoder],
 ) -> BuildReport:
     made_from = _made_from(articles, keys)
     digest = digest_of(made_from)
@@ -166,11 +171,19 @@ def _build(
     contents = Contents(
         articles=[(article, article.text) for article in articles],
         entries=[
-            Entry(passage, text, its_keys, tokens[text], [tokens[key] for key in its_keys])
+            Entry(
+                passage,
+                text,
+                its_keys,
+                tuple(sorted({*stems(" ".join((text, *its_keys)))})),
+                tokens[text],
+                [tokens[key] for key in its_keys],
+            )
             for passage, text, its_keys in zip(passages, searched, asked, strict=True)
         ],
         chunks=chunks,
         vectors=made.vectors([chunk.text for chunk in chunks]),
+        question_graph=reusable.question_graph.read_bytes() if reusable else encoder.question_graph,
         made_from=made_from,
     )
     write_generation(index, contents)
@@ -182,21 +195,21 @@ def _build(
 class _Embedded:
     """Vectors of texts: those the last generation holds are taken from it, the others are made and counted."""
 
-    def __init__(self, encoder: Encoder, last: Index | None, report: Report) -> None:
+    def __init__(self, encoder: PassageEncoder, last: Index | None, report: Report) -> None:
         self.count = 0
         self._encoder = encoder
         self._tokens = last.stored_tokens() if last else {}
         self._vectors = last.stored_vectors() if last else {}
         self._report = report
 
-    def tokens(self, texts: Sequence[str]) -> dict[str, HalfMatrix]:
+    def tokens(self, texts: Sequence[str]) -> dict[str, Steps]:
         """Return the token vectors of each distinct text."""
         missing = [text for text in dict.fromkeys(texts) if text not in self._tokens]
         made = self._encoder.encode_tokens(missing, progress=self._progress("passages and keys", len(missing)))
         # A text of signs that the encoder does not know at all gets one token that matches nothing.
-        none = np.zeros((1, self._encoder.dim), np.float16)
+        none = np.zeros((1, self._encoder.dim), np.int16)
         new = {
-            text: encoded.vectors.astype(np.float16) if len(encoded.vectors) else none
+            text: in_steps(encoded.vectors) if len(encoded.vectors) else none
             for text, encoded in zip(missing, made, strict=True)
         }
         return {text: new[text] if text in new else self._tokens[text] for text in texts}

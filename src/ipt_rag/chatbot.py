@@ -8,7 +8,7 @@ from pathlib import Path
 from ipt_rag import settings
 from ipt_rag.corpus import parse_article
 from ipt_rag.decide import Decision, Model, Models, decide, shipped_models
-from ipt_rag.embed import Encoder, MiniLM
+from ipt_rag.embed import QuestionEncoder, QuestionGraph
 from ipt_rag.errors import CorpusError, QuestionError
 from ipt_rag.follow_up import read_turn
 from ipt_rag.index import Index
@@ -32,7 +32,7 @@ class Found:
 class Chatbot:
     """Answers questions with passages of one index, or says that the articles do not; safe to call from threads."""
 
-    def __init__(self, index: Index, encoder: Encoder, guard: Guard, models: Models) -> None:
+    def __init__(self, index: Index, encoder: QuestionEncoder, guard: Guard, models: Models) -> None:
         self.index = index
         self.searcher = Searcher(index, encoder)
         self._quoter = Quoter(index, encoder)
@@ -53,7 +53,7 @@ class Chatbot:
         guard = Guard(_authors(opened))
         # The guard's model loads beside the encoder's; a question that comes first waits for it.
         threading.Thread(target=guard.load, name="loading the guard", daemon=True).start()
-        return cls(opened, MiniLM.open(), guard, shipped_models())
+        return cls(opened, QuestionGraph.open(opened.question_graph), guard, shipped_models())
 
     def current(self) -> "Chatbot":
         """Return this chatbot, or one over the generation that has taken the place of its own since it was opened.

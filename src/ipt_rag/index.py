@@ -4,7 +4,8 @@
     index/<digest>/manifest.json        what went in, and the sha256 of each file beside it
     index/<digest>/passages.sqlite      articles, passages, chunks, and the FTS5 word index
     index/<digest>/vectors.faiss        one unit vector for each chunk
-    index/<digest>/tokens.npy           unit vectors of all tokens, half precision, by passage
+    index/<digest>/tokens.npy           unit vectors of all tokens by passage: the upper bytes of all, then the lower
+    index/<digest>/question.onnx        the encoder, as the graph that reads questions
 
 A generation is written beside the others, fsynced, and only then named in CURRENT; reading one verifies every
 digest before any file is opened. Nothing is ever unpickled.
@@ -18,6 +19,7 @@ import re
 import shutil
 import sqlite3
 import threading
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,10 +30,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ipt_rag.errors import IndexDamagedError, IndexMissingError
+from ipt_rag.maxsim import ByteMatrix, Starts, Steps, bytes_of, joined, vectors_of
 from ipt_rag.records import Article, Chunk, Kind, Passage, Source, Span
 
-FORMAT = 4  # raise whenever the same articles would make another generation, or the files change
-FILES = ("passages.sqlite", "vectors.faiss", "tokens.npy")
+FORMAT = 5  # raise whenever the same articles would make another generation, or the files change
+FILES = ("passages.sqlite", "vectors.faiss", "tokens.npy", "question.onnx")
 REBUILD = "Run `ipt-rag build --index {folder}` to make it."
 SCHEMA = """
 CREATE TABLE articles (slug TEXT PRIMARY KEY, title TEXT, file TEXT) STRICT;
@@ -41,14 +44,13 @@ CREATE TABLE sources (
 CREATE TABLE chunks (id INTEGER PRIMARY KEY, text TEXT, first INTEGER, after INTEGER) STRICT;
 CREATE TABLE passages (
     id INTEGER PRIMARY KEY, article TEXT, section TEXT, kind TEXT, text TEXT, start INTEGER, after INTEGER,
-    lead_in TEXT, sources TEXT, own_sources TEXT, llm INTEGER, search TEXT, keys TEXT, key_sizes TEXT,
+    lead_in TEXT, sources TEXT, own_sources TEXT, llm INTEGER, search TEXT, keys TEXT, stems TEXT, key_sizes TEXT,
     tokens_first INTEGER, keys_first INTEGER, tokens_after INTEGER
 ) STRICT;
 CREATE VIRTUAL TABLE words USING fts5 (search, keys, tokenize = "porter unicode61 remove_diacritics 2");
 """
 
 Matrix = NDArray[np.float32]
-HalfMatrix = NDArray[np.float16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,9 @@ class Entry:
     passage: Passage
     search: str
     keys: tuple[str, ...]  # section heading and anticipated questions: searched, never shown as an answer
-    tokens: HalfMatrix  # shape (tokens, dim)
-    key_tokens: Sequence[HalfMatrix]  # one for each key
+    stems: tuple[str, ...]  # of the content words of both, each once
+    tokens: Steps  # shape (tokens, dim)
+    key_tokens: Sequence[Steps]  # one for each key
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ class Contents:
     entries: Sequence[Entry]
     chunks: Sequence[Chunk]  # `first` and `after` count entries
     vectors: Matrix
+    question_graph: bytes
     made_from: Mapping[str, Any]  # what decides the digest: format, encoder, settings, articles
 
 
@@ -112,6 +116,7 @@ def write_generation(folder: Path, contents: Contents) -> str:
         (draft / "vectors.faiss").write_bytes(faiss.serialize_index(flat).tobytes())
         with (draft / "tokens.npy").open("wb") as file:
             np.save(file, _all_tokens(contents), allow_pickle=False)
+        (draft / "question.onnx").write_bytes(contents.question_graph)
         manifest = {
             "digest": digest,
             "made_from": contents.made_from,
@@ -156,11 +161,12 @@ class Index:
         self.digest: str = manifest["digest"]
         self.made_from: Mapping[str, Any] = manifest["made_from"]
         self.folder = folder.parent  # of the generations
+        self.question_graph = folder / "question.onnx"
         self._lock = threading.Lock()
         uri = f"{(folder / 'passages.sqlite').absolute().as_uri()}?mode=ro&immutable=1"
         self._database = sqlite3.connect(uri, uri=True, check_same_thread=False)
         self._vectors = faiss.deserialize_index(np.fromfile(folder / "vectors.faiss", dtype=np.uint8))
-        self._tokens: HalfMatrix = np.load(folder / "tokens.npy", mmap_mode="r", allow_pickle=False)
+        self._high, self._low = np.load(folder / "tokens.npy", mmap_mode="r", allow_pickle=False)
         ranges = self._rows("SELECT tokens_first, keys_first, tokens_after FROM passages ORDER BY id")
         self._ranges = np.array(ranges, dtype=np.int64).reshape(-1, 3)
         self.kinds: tuple[Kind, ...] = tuple(row[0] for row in self._rows("SELECT kind FROM passages ORDER BY id"))
@@ -252,27 +258,41 @@ class Index:
     def tokens(self, number: int) -> Matrix:
         """Return the token vectors of a passage without its keys, shape (tokens, dim)."""
         first, keys_first, _ = self._ranges[number]
-        return self._tokens[first:keys_first].astype(np.float32)
+        return vectors_of(self._high[first:keys_first], self._low[first:keys_first])
 
     def key_vectors(self, number: int) -> Matrix:
         """Return a unit vector for each key of a passage, the mean of its tokens' vectors, shape (keys, dim)."""
         _, first, after = self._ranges[number]
         sizes = json.loads(self._rows("SELECT key_sizes FROM passages WHERE id = ?", number)[0][0])
         if not sizes:
-            return np.zeros((0, self._tokens.shape[1]), np.float32)
+            return np.zeros((0, self._high.shape[1]), np.float32)
         starts = np.cumsum([0, *sizes[:-1]])
-        sums: Matrix = np.add.reduceat(self._tokens[first:after].astype(np.float32), starts, axis=0)
+        sums: Matrix = np.add.reduceat(vectors_of(self._high[first:after], self._low[first:after]), starts, axis=0)
         unit: Matrix = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-12)
         return unit
 
-    def all_tokens(self, numbers: Sequence[int]) -> tuple[Matrix, NDArray[np.int64]]:
-        """Return the token vectors of some passages with their keys, shape (tokens, dim), and each one's first row."""
+    def all_tokens(self, numbers: Sequence[int]) -> tuple[ByteMatrix, ByteMatrix, Starts]:
+        """Return the tokens of some passages with their keys and each one's first row: upper bytes, lower bytes, rows.
+
+        Both have the shape (tokens, dim).
+        """
+        rows, starts = self._rows_of(numbers)
+        return self._high[rows], self._low[rows], starts
+
+    def rough_tokens(self, numbers: Sequence[int]) -> tuple[ByteMatrix, Starts]:
+        """Return the upper bytes alone of the same; those of all passages are not copied."""
+        if len(numbers) == len(self):
+            return self._high, self._ranges[:, 0]
+        rows, starts = self._rows_of(numbers)
+        return self._high[rows], starts
+
+    def _rows_of(self, numbers: Sequence[int]) -> tuple[NDArray[np.int64], Starts]:
         ranges = self._ranges[list(numbers)]
         sizes = ranges[:, 2] - ranges[:, 0]
         starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)[:-1]])
         # One gather for all: a passage at a time costs more in calls than in arithmetic.
         rows = np.repeat(ranges[:, 0] - starts, sizes) + np.arange(int(sizes.sum()))
-        return self._tokens[rows].astype(np.float32), starts
+        return rows, starts
 
     def search_text(self, number: int) -> str:
         """Return what of a passage is searched."""
@@ -281,6 +301,14 @@ class Index:
     def keys(self, number: int) -> tuple[str, ...]:
         """Return the keys of a passage: its section heading and anticipated questions."""
         return tuple(json.loads(self._rows("SELECT keys FROM passages WHERE id = ?", number)[0][0]))
+
+    def stems(self, number: int) -> frozenset[str]:
+        """Return the stems of the content words of a passage and its keys."""
+        return frozenset(json.loads(self._rows("SELECT stems FROM passages WHERE id = ?", number)[0][0]))
+
+    def stem_counts(self) -> Counter[str]:
+        """Return how many passages hold a stem, keys included."""
+        return Counter(stem for (stems,) in self._rows("SELECT stems FROM passages") for stem in json.loads(stems))
 
     def passage(self, number: int) -> Passage:
         """Return a passage by its number."""
@@ -328,16 +356,16 @@ class Index:
             sources.setdefault(article, {})[source[0]] = Source(*source)
         return sources
 
-    def stored_tokens(self) -> dict[str, HalfMatrix]:
+    def stored_tokens(self) -> dict[str, Steps]:
         """Return the token vectors by text of passage or key, so that a build need not make them again."""
-        stored: dict[str, HalfMatrix] = {}
+        stored: dict[str, Steps] = {}
         for text, keys, key_sizes, first, keys_first in self._rows(
             "SELECT search, keys, key_sizes, tokens_first, keys_first FROM passages"
         ):
-            stored[text] = self._tokens[first:keys_first]
+            stored[text] = joined(self._high[first:keys_first], self._low[first:keys_first])
             start = keys_first
             for key, size in zip(json.loads(keys), json.loads(key_sizes), strict=True):
-                stored[key] = self._tokens[start : start + size]
+                stored[key] = joined(self._high[start : start + size], self._low[start : start + size])
                 start += size
         return stored
 
@@ -381,7 +409,7 @@ def _write_passages(path: Path, contents: Contents) -> None:
             after = keys_first + sum(map(len, entry.key_tokens))
             lead_in = passage.lead_in
             database.execute(
-                f"INSERT INTO passages VALUES ({', '.join('?' * 17)})",
+                f"INSERT INTO passages VALUES ({', '.join('?' * 18)})",
                 (
                     number,
                     passage.article,
@@ -396,6 +424,7 @@ def _write_passages(path: Path, contents: Contents) -> None:
                     int(passage.llm),
                     entry.search,
                     json.dumps(entry.keys, ensure_ascii=False),
+                    json.dumps(entry.stems, ensure_ascii=False),
                     json.dumps([len(tokens) for tokens in entry.key_tokens]),
                     first,
                     keys_first,
@@ -413,10 +442,10 @@ def _write_passages(path: Path, contents: Contents) -> None:
         database.close()
 
 
-def _all_tokens(contents: Contents) -> HalfMatrix:
+def _all_tokens(contents: Contents) -> ByteMatrix:
     parts = [part for entry in contents.entries for part in (entry.tokens, *entry.key_tokens)]
     width = contents.vectors.shape[1]
-    return np.concatenate([np.zeros((0, width), np.float16), *parts]).astype(np.float16)
+    return np.stack(bytes_of(np.concatenate([np.zeros((0, width), np.int16), *parts])))
 
 
 def _sha256(path: Path) -> str:

@@ -48,7 +48,8 @@ class KeyFit:
         places = range(len(self._starts))
         encoded = self._encode_tokens([question for _, question in asked])
         for (own, _), question in zip(asked, encoded, strict=True):
-            ranked = rank(question.vectors, places, self._tokens, self._starts, lexical={}, discounts={})
+            closest = np.maximum.reduceat(self._tokens @ question.vectors.T, self._starts, axis=0)
+            ranked = rank(places, closest, closest.__getitem__, lexical={}, discounts={})
             scores = {hit.number: hit.score for hit in ranked}
             best = next(hit.number for hit in ranked if hit.number != own)
             yield Rival(best, scores[best] - scores[own])

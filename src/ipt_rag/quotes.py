@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from ipt_rag import settings
-from ipt_rag.embed import Encoder
+from ipt_rag.embed import QuestionEncoder
 from ipt_rag.facets import facet_of
 from ipt_rag.index import Index
 from ipt_rag.query import content_words
@@ -17,7 +17,7 @@ from ipt_rag.search import Search
 class Quoter:
     """Quotes the passages of one index."""
 
-    def __init__(self, index: Index, encoder: Encoder) -> None:
+    def __init__(self, index: Index, encoder: QuestionEncoder) -> None:
         self._index = index
         self._encoder = encoder
         self._titles = index.articles()

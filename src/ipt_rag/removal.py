@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ipt_rag.corpus import SLUG, article_paths, read_abouts
-from ipt_rag.embed import Encoder, MiniLM
+from ipt_rag.embed import MiniLM, PassageEncoder
 from ipt_rag.errors import CorpusError, IndexDamagedError, IndexMissingError, SettingsError
 from ipt_rag.importing import drop_original
 from ipt_rag.index import Index
@@ -32,7 +32,7 @@ def remove_article(
     index: Path,
     *,
     report: Callable[[str], None] = lambda line: None,
-    open_encoder: Callable[[], Encoder] = MiniLM.open,
+    open_encoder: Callable[[], PassageEncoder] = MiniLM.open,
 ) -> Removed:
     """Remove an article with its anticipated questions and kept original, and bring its index up to date.
 

@@ -13,8 +13,9 @@ import numpy as np
 from ipt_rag import settings
 from ipt_rag.asked import lacks, what_is_asked
 from ipt_rag.decide import Signals
-from ipt_rag.embed import Encoder, Matrix, TokenVectors
+from ipt_rag.embed import Matrix, QuestionEncoder, TokenVectors
 from ipt_rag.index import Index
+from ipt_rag.maxsim import MaxSim
 from ipt_rag.query import Query, content_words, stems, understand
 from ipt_rag.rank import Ranked, rank
 from ipt_rag.records import Filter, FilterName
@@ -39,15 +40,13 @@ class Search:
 class Searcher:
     """Searches one index with one encoder; safe to call from threads."""
 
-    def __init__(self, index: Index, encoder: Encoder) -> None:
+    def __init__(self, index: Index, encoder: QuestionEncoder) -> None:
         self.index = index
         self._encoder = encoder
         texts = index.search_texts()
         self._vocabulary = Counter(word for text in texts for word in content_words(text))
-        # How many passages hold a stem, keys included: what is rare there tells more about a passage.
-        self._frequency = Counter(
-            stem for number, text in enumerate(texts) for stem in {*stems(" ".join((text, *index.keys(number))))}
-        )
+        self._frequency = index.stem_counts()  # what is rare there tells more about a passage
+        self._maxsim = MaxSim.open()
         # The defined words of each definition: what stands before its dash.
         self._terms = {
             number: {*stems(TERM_END.split(text, maxsplit=1)[0])}
@@ -71,9 +70,9 @@ class Searcher:
         candidates = sorted({*near, *lexical})
         asked_terms = frozenset(stems(query.text)) if query.asks_definition else frozenset()
         hits = rank(
-            tokens.vectors,
             candidates,
-            *self.index.all_tokens(candidates),
+            self._maxsim.rough(tokens.vectors, *self.index.rough_tokens(candidates)),
+            lambda numbers: self._maxsim.exact(tokens.vectors, *self.index.all_tokens(numbers)),
             lexical=lexical,
             discounts={number: self._discount(number, query, asked_terms) for number in candidates},
         )
@@ -106,7 +105,7 @@ class Searcher:
             return None
         asked = what_is_asked(search.question)
         text = self.index.search_text(hit.number)
-        here = {*stems(" ".join((text, *self.index.keys(hit.number))))}
+        here = self.index.stems(hit.number)
         wanted = stems(search.query.text) or stems(" ".join(search.query.words))
         rarity = [math.log((len(self.index) + 1) / (1 + self._frequency[stem])) for stem in wanted]
         content = [bool(content_words(search.query.text[start:end])) for start, end in search.tokens.spans]

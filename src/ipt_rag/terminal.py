@@ -1,27 +1,32 @@
 """What the command line prints: an answer with its quotes and sources, and what an import did."""
 
+from __future__ import annotations
+
 import re
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ipt_rag.check import CheckedLine, QuoteCheck
-from ipt_rag.evaluate import Figure
-from ipt_rag.evaluate.baseline import Beside
-from ipt_rag.evaluate.runs import Difference
-from ipt_rag.holdings import Holding
 from ipt_rag.importing import AddedPage, ImportReport
-from ipt_rag.intake import NotAdded
-from ipt_rag.keys import KeyLine
 from ipt_rag.page_text import ENGLISH as TEXT
 from ipt_rag.phi.wording import refusal_text
 from ipt_rag.plain import plain_text
-from ipt_rag.questions import Lacking, Taken
-from ipt_rag.records import Answer, Part, Place, Quote
-from ipt_rag.removal import Removed
-from ipt_rag.verify import Verified
+
+if TYPE_CHECKING:  # each command imports what it uses: these bring the search, the builder and LangChain along
+    from ipt_rag.check import CheckedLine, QuoteCheck
+    from ipt_rag.evaluate import Figure
+    from ipt_rag.evaluate.baseline import Beside
+    from ipt_rag.evaluate.runs import Difference
+    from ipt_rag.holdings import Holding
+    from ipt_rag.intake import NotAdded
+    from ipt_rag.keys import KeyLine
+    from ipt_rag.questions import Lacking, Taken
+    from ipt_rag.records import Answer, Part, Place, Quote
+    from ipt_rag.removal import Removed
+    from ipt_rag.verify import Verified
 
 WIDTH = 88
 CONTROL = re.compile(r"[^\S\n ]|[\x00-\x09\x0b-\x1f\x7f-\x9f]")  # an article could steer the terminal with these

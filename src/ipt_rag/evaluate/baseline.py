@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ipt_rag.chunks import cut_by_length
-from ipt_rag.embed import Encoder
+from ipt_rag.embed import PassageEncoder
 from ipt_rag.evaluate.figures import Figure, figures
 from ipt_rag.evaluate.questions import DEPTH, Judge, Judged, right_passage
 from ipt_rag.evaluate.runs import Difference, compare_judged
@@ -39,7 +39,7 @@ class Beside:
 
 def beside_langchain(
     articles: Sequence[str],
-    encoder: Encoder,
+    encoder: PassageEncoder,
     answerable: Sequence[Judged],
     unanswerable: Sequence[Judged],
     *,
@@ -62,7 +62,7 @@ def beside_langchain(
 
     def ask(one: Judged) -> Judged:
         is_right = right_passage(one.question, by) if one.answerable else lambda text: False
-        vector, _ = encoder.encode_question(one.question["question"])
+        [vector] = encoder.encode([one.question["question"]])
         found = closest(vectors, vector, k=DEPTH)
         right = tuple(is_right(pieces[row]) for row, _ in found)
         relevant = sum(map(is_right, pieces))

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from ipt_rag import settings
-from ipt_rag.embed import Encoder, Matrix
+from ipt_rag.embed import Matrix, PassageEncoder
 from ipt_rag.evaluate.collection import Collection
 from ipt_rag.evaluate.figures import Figure, mean_figure, ndcg_of
 from ipt_rag.evaluate.questions import DEPTH
@@ -26,7 +26,7 @@ PROGRESS = 100  # documents or questions between two lines of progress
 
 
 def measure(
-    collection: Collection, encoder: Encoder, *, report: Callable[[str], None] = lambda line: None
+    collection: Collection, encoder: PassageEncoder, *, report: Callable[[str], None] = lambda line: None
 ) -> dict[str, list[Figure]]:
     """Return nDCG@10 and recall@10 of BM25, of the cosine, and of both; `report` hears lines of progress."""
     vectors = encoder.encode(
@@ -39,7 +39,7 @@ def measure(
         write_generation(Path(scratch), _contents(collection, vectors, encoder))
         index = Index.open(Path(scratch))
         for question in collection.questions.values():
-            vector, _ = encoder.encode_question(question)
+            [vector] = encoder.encode([question])
             lexical = dict(index.lexical(content_words(question), k=settings.CANDIDATES))
             dense = index.dense(vector, k=settings.CANDIDATES)
             ranked["BM25"].append([*lexical])
@@ -74,13 +74,14 @@ def _figures(collection: Collection, rankings: Sequence[Sequence[int]]) -> list[
     return [mean_figure("nDCG@10", np.array(ndcg)), mean_figure("recall@10", np.array(recall))]
 
 
-def _contents(collection: Collection, vectors: Matrix, encoder: Encoder) -> Contents:
+def _contents(collection: Collection, vectors: Matrix, encoder: PassageEncoder) -> Contents:
     """Return an index of one entry and one chunk a document; the legs need no token vectors."""
-    none = np.zeros((0, encoder.dim), np.float16)
+    none = np.zeros((0, encoder.dim), np.int16)
     entries = [
         Entry(
             Passage("", (), "paragraph", document.text, 0, len(document.text), None, (), (), False),
             document.search,
+            (),
             (),
             none,
             (),
@@ -88,7 +89,7 @@ def _contents(collection: Collection, vectors: Matrix, encoder: Encoder) -> Cont
         for document in collection.documents
     ]
     chunks = [Chunk(document.search, number, number + 1) for number, document in enumerate(collection.documents)]
-    return Contents((), entries, chunks, vectors, {"format": FORMAT, "encoder": encoder.name})
+    return Contents((), entries, chunks, vectors, b"", {"format": FORMAT, "encoder": encoder.name})
 
 
 def _steps(done: str, what: str, total: int, report: Callable[[str], None]) -> Callable[[int], None]:

@@ -1,0 +1,11 @@
+"""Texts -> unit vectors: passages through sentence-transformers when an index is built, questions through its graph.
+
+Both are all-MiniLM-L6-v2 with the same verified weights; a question's vectors differ from a passage's by rounding.
+"""
+
+from ipt_rag.embed.passages import MiniLM
+from ipt_rag.embed.questions import QuestionGraph
+from ipt_rag.embed.tokens import token_counter
+from ipt_rag.embed.vectors import Matrix, PassageEncoder, QuestionEncoder, TokenVectors
+
+__all__ = ["Matrix", "MiniLM", "PassageEncoder", "QuestionEncoder", "QuestionGraph", "TokenVectors", "token_counter"]
