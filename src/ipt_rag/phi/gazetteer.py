@@ -173,6 +173,6 @@ def split_name(name: str) -> tuple[str, ...]:
     (('m', 'weissman'), ('john', 'c', 'markowitz'))
     """
     parts = [part for part in re.split(r"[\s,]+", name.strip()) if part]
-    if len(parts) == 2 and re.fullmatch(r"[A-Z]{1,3}", parts[1]):
-        return parts[1][0].lower(), plain(parts[0])
+    if len(parts) > 1 and re.fullmatch(r"[A-Z]{1,3}", parts[-1]):
+        return parts[-1][0].lower(), plain(parts[-2])  # "van Dorn BC": without its particle
     return tuple(plain(part) for part in parts)
