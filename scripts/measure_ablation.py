@@ -22,8 +22,8 @@ from typing import Any
 import numpy as np
 
 from fit_decision import ROOT, questions_of, unfitted
-from ipt_rag import build, embed, query, rank
-from ipt_rag.embed import MiniLM, QuestionGraph
+from ipt_rag import build, query, rank
+from ipt_rag.embed import MiniLM, QuestionGraph, passages
 from ipt_rag.evaluate import DEPTH, Judged, figures, right_passage
 from ipt_rag.index import Index
 from ipt_rag.keys import Keys
@@ -48,10 +48,10 @@ SEARCHED: Mapping[str, Sequence[Substitute]] = {
 INDEXED: Mapping[str, Sequence[Substitute]] = {
     "anticipated questions": [(build, "read_keys", lambda corpus, slug: Keys("", {}))],
     "headings as keys": [(build, "heading_keys", lambda passage, tiers: ())],
-    "mean of three layers": [(embed, "TOKEN_LAYERS", 1)],
+    "mean of three layers": [(passages, "TOKEN_LAYERS", 1)],
 }
 SIGNALS: Mapping[str, Sequence[str]] = {
-    "signals of the tokens": ["score", "weakest", "strong"],
+    "signals of the tokens": ["strong", "weakest"],
     "signal of the passage": ["dense"],
     "signal of the closest key": ["key"],
     "signals of coverage": ["coverage", "unknown", "unknown_acronym"],

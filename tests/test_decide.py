@@ -9,15 +9,15 @@ from ipt_rag.decide import Decision, Model, Signals, decide, shipped_models
 
 NAMES = [field.name for field in dataclasses.fields(Signals)]
 ZERO = Signals(*[0.0] * len(NAMES))
-MODEL = Model(weights={"score": 4.0, "unknown": -2.0}, bias=-2.0, threshold=0.5)
+MODEL = Model(weights={"strong": 4.0, "unknown": -2.0}, bias=-2.0, threshold=0.5)
 signals = st.builds(Signals, **{name: st.floats(-1, 1) for name in NAMES})
 
 
 def test_confidence_is_a_logistic_regression() -> None:
     """The confidence is that of the weighted sum, worked out by hand."""
-    assert MODEL.confidence(dataclasses.replace(ZERO, score=0.5)) == 0.5
-    assert MODEL.confidence(dataclasses.replace(ZERO, score=1.0)) == round(1 / (1 + math.exp(-2)), 4)
-    assert MODEL.confidence(dataclasses.replace(ZERO, score=1.0, unknown=1.0)) == 0.5
+    assert MODEL.confidence(dataclasses.replace(ZERO, strong=0.5)) == 0.5
+    assert MODEL.confidence(dataclasses.replace(ZERO, strong=1.0)) == round(1 / (1 + math.exp(-2)), 4)
+    assert MODEL.confidence(dataclasses.replace(ZERO, strong=1.0, unknown=1.0)) == 0.5
 
 
 @given(signals, st.sampled_from(NAMES), st.floats(0, 1))
@@ -41,20 +41,20 @@ def test_the_shipped_models_weigh_known_signals(name: str) -> None:
     """Each weight belongs to a signal, matching better speaks for an answer, and the threshold is a share."""
     model = getattr(shipped_models(), name)
     assert set(model.weights) <= set(NAMES)
-    assert model.weights["score"] > 0
+    assert model.weights["strong"] > 0
     assert 0 < model.threshold < 1
 
 
 def test_extreme_signals_do_not_overflow() -> None:
     """A weighted sum of any size is a confidence."""
-    assert Model({"score": 1e9}, 0.0, 0.5).confidence(dataclasses.replace(ZERO, score=1.0)) == 1.0
-    assert Model({"score": -1e9}, 0.0, 0.5).confidence(dataclasses.replace(ZERO, score=1.0)) == 0.0
+    assert Model({"strong": 1e9}, 0.0, 0.5).confidence(dataclasses.replace(ZERO, strong=1.0)) == 1.0
+    assert Model({"strong": -1e9}, 0.0, 0.5).confidence(dataclasses.replace(ZERO, strong=1.0)) == 0.0
 
 
 def test_answering_begins_at_the_threshold() -> None:
     """At the threshold the articles answer, below it they do not."""
-    assert decide(dataclasses.replace(ZERO, score=0.5), MODEL) == Decision(True, 0.5, "")
-    below = decide(dataclasses.replace(ZERO, score=0.49), MODEL)
+    assert decide(dataclasses.replace(ZERO, strong=0.5), MODEL) == Decision(True, 0.5, "")
+    below = decide(dataclasses.replace(ZERO, strong=0.49), MODEL)
     assert not below.answer
     assert below.confidence < 0.5
 

@@ -156,7 +156,7 @@ def test_identifiers_stop_at_the_door(
     question, secret = IDENTIFIED[kind]
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(Chatbot, "open", lambda index: chatbot)
-    monkeypatch.setattr(chatbot, "search", lambda question: pytest.fail("a refused question was searched"))
+    monkeypatch.setattr(chatbot.searcher, "search", lambda question: pytest.fail("a refused question was searched"))
     caplog.set_level(logging.DEBUG)
     words = {word for word in question.replace(",", " ").split() if len(word) > 3} | {secret}
     for arguments, typed in ((["ask", question], None), (["ask", "--json", "--ranked", "5", "-"], question)):

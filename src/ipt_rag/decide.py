@@ -24,7 +24,6 @@ ON_TOPIC = 0.15
 class Signals:
     """What speaks for and against the best passage, each from 0 to 1 or -1 to 1."""
 
-    score: float  # mean cosine of the question's tokens with their closest match
     weakest: float  # cosine of the content word that matched worst
     dense: float  # cosine of question and passage as wholes
     key: float  # cosine of the question and the closest key of the passage, 0 where it has none

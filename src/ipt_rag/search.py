@@ -113,7 +113,6 @@ class Searcher:
         no_number, no_year, no_name = lacks(asked, text)
         noun = stems(asked.noun)
         return Signals(
-            score=float(hit.closest.mean()),
             weakest=float(hit.closest[content].min() if any(content) else hit.closest.min()),
             dense=float(search.vector @ whole / max(float(np.linalg.norm(whole)), 1e-12)),
             key=self._closest_key(search, hit.number),
