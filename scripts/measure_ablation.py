@@ -55,7 +55,7 @@ SIGNALS: Mapping[str, Sequence[str]] = {
     "signal of the passage": ["dense"],
     "signal of the closest key": ["key"],
     "signals of coverage": ["coverage", "unknown", "unknown_acronym"],
-    "signals of what is asked": ["noun", "lacks_number", "lacks_year", "lacks_name", "asks_place"],
+    "signals of what is asked": ["noun", "lacks_number", "lacks_year", "lacks_name", "lacks_meaning", "asks_place"],
     "signal of length": ["words"],
 }
 COLUMNS = {

@@ -161,3 +161,17 @@ def test_what_asks_for_a_source(question: str, source: bool) -> None:
 def test_slips_in_words_of_asking(question: str, repaired: tuple[tuple[str, str], ...]) -> None:
     """What people ask with is repaired though no article has it; what is another word stays."""
     assert read(question).repaired == repaired
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("Who is IPT not for?", "Who is not for"),
+        ("When does IPT not work?", "When does not work"),
+        ("How does IPT work?", "How does interpersonal psychotherapy work?"),
+        ("What is IPT?", "What is interpersonal psychotherapy?"),
+    ],
+)
+def test_a_side_of_the_topic_is_not_the_topic(question: str, text: str) -> None:
+    """Who asks for whom it is, or where it fails, is not told what it is."""
+    assert read(question).text == text

@@ -18,6 +18,13 @@ YEAR_ASKED = re.compile(r"\b(?:when (?:was|were|did)|(?:what|which) (?:year|deca
 YEAR = re.compile(r"\b(?:1[89]|20)\d\ds?\b")
 NAME_ASKED = re.compile(r"\b(?:who|whom|whose)\b")
 NAME = re.compile(r"\b[A-Z][a-zà-ÿ’'-]+ (?:[A-Z]\. )?[A-Z][a-zà-ÿ’'-]+|\b[A-Z][a-z]+ [A-Z]{1,3}\b")
+# The term whose meaning is asked for: "what is an odds ratio", not "what is the aim of the first phase".
+TERM_ASKED = re.compile(
+    r"^\W*(?:(?:so|and|but)\s+)?(?:what(?:['’]s| is)|define|what does)\s+(?:an?\s+|the\s+)?(?:term\s+)?[‘“'\"]?"
+    r"(?P<term>(?!(?:source|reference|citation)\b)[\w’-]+"
+    r"(?:\s+(?!(?:of|in|for|to|with|on|at|by|about|between|from|like|a|an|the|and|or)\b)[\w’-]+){0,3}?)[’”'\"]?"
+    r"(?:\s+(?:mean|stand for))?(?:\s+(?:here|in ipt))?\W*$"
+)
 PLACE_ASKED = re.compile(r"\b(?:where|(?:which|what) (?:country|city|town|university|hospital))\b")
 # The noun that the answer must be of: "how many *minutes*", "which *antidepressant*", "what is the *dose*".
 NOUN_ASKED = re.compile(
@@ -36,15 +43,17 @@ class Asked:
     year: bool
     name: bool
     place: bool
+    term: str  # "" where no meaning is asked for
 
 
 def what_is_asked(question: str) -> Asked:
     """Return what a question asks for.
 
     >>> what_is_asked("How many minutes does a session last?")
-    Asked(noun='minutes', number=True, year=False, name=False, place=False)
+    Asked(noun='minutes', number=True, year=False, name=False, place=False, term='')
     """
     folded = question.lower()
+    term = TERM_ASKED.search(folded)
     noun = NOUN_ASKED.search(folded)
     return Asked(
         noun=noun[1] if noun else "",
@@ -52,13 +61,27 @@ def what_is_asked(question: str) -> Asked:
         year=bool(YEAR_ASKED.search(folded)),
         name=bool(NAME_ASKED.search(folded)),
         place=bool(PLACE_ASKED.search(folded)),
+        term=term["term"] if term else "",
     )
 
 
-def lacks(asked: Asked, passage: str) -> tuple[bool, bool, bool]:
-    """Return whether a passage lacks the number, the year, the name that is asked for; others are not lacking."""
+def lacks(asked: Asked, passage: str) -> tuple[bool, bool, bool, bool]:
+    """Return whether a passage lacks the number, year, name or meaning that is asked for; others are not lacking."""
     return (
         asked.number and not NUMBER.search(passage),
         asked.year and not YEAR.search(passage),
         asked.name and not NAME.search(passage),
+        bool(asked.term) and not _says_what_it_is(asked.term, passage),
     )
+
+
+def _says_what_it_is(term: str, passage: str) -> bool:
+    """Return whether a passage goes on from a term to what it is, or has it in brackets behind what it stands for."""
+    term = re.escape(term)
+    # "the LLM tag behind a statement means", "role disputes: …", "IPT is present-focused", "adolescents (IPT-A)"
+    said = (
+        rf"\b{term}\w{{0,2}}[”’\"')*]*\s*(?:\([^)]*\)\s*)?(?:[\w-]+\s+){{0,3}}?"
+        r"(?:[—–:]|-\s|,? meaning\b|(?:is|are|was|were|means?|refers?)\b)"
+        rf"|\b(?:is|are) {term}\b|\({term}\)"
+    )
+    return bool(re.search(said, passage, re.IGNORECASE))

@@ -35,6 +35,7 @@ class Signals:
     lacks_number: float  # 1: a number is asked for and the passage has none
     lacks_year: float
     lacks_name: float
+    lacks_meaning: float  # 1: a term's meaning is asked for, and the passage only mentions it
     asks_place: float
     unknown_acronym: float  # 1: the question names one that stands nowhere in the articles
 

@@ -24,12 +24,15 @@ ABOUT_THE_TOPIC = frozenset(
     "work works working stand stands short define defined definition overview introduction summary basics brief "
     "briefly topic about acronym abbreviation therapy psychotherapy treatment".split()
 )
+# What asks for a side of the topic though no content word is left: "who is it not for", "when does it not work".
+SIDE = re.compile(r"\b(?:not|never|\w+n['’]t|who|whom)\b", re.IGNORECASE)
 # Wrapping that asks without saying what: it holds no word of an answer. Longest first where one begins another.
 WRAPPING = re.compile(
     r"^(?:(?:please|hi|hello|hey|ok|so|well|and|also|um)\b[,!. ]*)*"
     r"(?:(?:can|could|would|will) you (?:please )?(?:tell|explain|show|give|remind|describe|list|help)"
     r"(?: (?:to )?me)?(?: with)?"
     r"|(?:please )?(?:tell me|explain|describe|remind me|walk me through|give me|show me|list|write me|write)"
+    r"|(?:can|could|may|should) (?:you|we|i|one) (?:use|offer|apply|try)"
     r"|i(?:['’]d| would)? (?:want|need|like) to (?:know|understand|learn)"
     r"|i(?:['’]m| am) (?:wondering|curious|asking|looking for)"
     r"|do (?:you|we) (?:know|have)|does anyone know|what do (?:you|we) know about|is it true that|is there)?\b"
@@ -98,13 +101,18 @@ def understand(question: str, vocabulary: Mapping[str, int], known: Collection[s
     text = " ".join(unicodedata.normalize("NFKC", question).split())
     text, repaired = _repair(text, vocabulary, known)
     text = _abbreviate(text, vocabulary)
-    bare = TOPIC.sub(" ", text)
-    bare = WRAPPING.sub("", bare.strip(), count=1)
+    whole = " ".join(TOPIC.sub(" ", text).split())
+    bare = WRAPPING.sub("", whole, count=1)
     bare = re.sub(r"\b(?:in|of|for|with|does|is|to|about|on|from|by|and|or|vs|versus)?\s*$", "", bare.rstrip(" ?.!"))
     bare = " ".join(bare.split())
-    if TOPIC.search(text) and not {*content_words(bare)} - ABOUT_THE_TOPIC:  # the topic itself is asked for
-        bare = TOPIC.sub(TOPIC_NAME, text) if content_words(bare) else f"What is {TOPIC_NAME}?"
     words = tuple(dict.fromkeys(content_words(bare)))
+    if TOPIC.search(text) and not {*words} - ABOUT_THE_TOPIC:
+        if SIDE.search(bare):
+            bare = whole.rstrip(" ?.!")
+            words = tuple(dict.fromkeys(found.lower() for found in WORD.findall(bare)))
+        else:  # the topic itself is asked for
+            bare = TOPIC.sub(TOPIC_NAME, text) if words else f"What is {TOPIC_NAME}?"
+            words = tuple(dict.fromkeys(content_words(bare)))
     return Query(
         bare,
         words,
@@ -140,7 +148,14 @@ def _repair(
     def replace(found: re.Match[str]) -> str:
         word = found.group()
         folded = word.lower()
-        if len(word) < 4 or word.isupper() or not word.isalpha() or folded in vocabulary or folded in known:
+        if (
+            len(word) < 4
+            or word.isupper()
+            or not word.isalpha()
+            or folded in vocabulary
+            or folded in known
+            or folded in EVERYDAY
+        ):
             return word
         nearest = _nearest(folded, vocabulary)
         if nearest is None:

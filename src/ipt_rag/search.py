@@ -110,7 +110,7 @@ class Searcher:
         rarity = [math.log((len(self.index) + 1) / (1 + self._frequency[stem])) for stem in wanted]
         content = [bool(content_words(search.query.text[start:end])) for start, end in search.tokens.spans]
         whole = self.index.tokens(hit.number).mean(axis=0)
-        no_number, no_year, no_name = lacks(asked, text)
+        no_number, no_year, no_name, no_meaning = lacks(asked, text)
         noun = stems(asked.noun)
         return Signals(
             weakest=float(hit.closest[content].min() if any(content) else hit.closest.min()),
@@ -125,6 +125,7 @@ class Searcher:
             lacks_number=float(no_number),
             lacks_year=float(no_year),
             lacks_name=float(no_name),
+            lacks_meaning=float(no_meaning),
             asks_place=float(asked.place),
             unknown_acronym=float(
                 any(word.lower() not in self._vocabulary for word in ACRONYM.findall(search.question))
