@@ -413,7 +413,7 @@ def lint(files: tuple[Path, ...], corpus: Path, style: str) -> None:
     "--fewer-than", type=click.IntRange(1), default=settings.KEYS, show_default=True, help="List passages with fewer."
 )
 @click.option("--not-in", "sets", multiple=True, type=click.Path(path_type=Path), help="Take none out of this file.")
-@click.option("--keep", is_flag=True, help="Take questions that lie closer to another passage, too.")
+@click.option("--keep", is_flag=True, help="Take questions that their passage seems not to answer, too.")
 def questions(
     article: str, corpus: Path, form: Path | None, fewer_than: int, sets: tuple[Path, ...], keep: bool
 ) -> None:
@@ -447,8 +447,7 @@ def questions(
         form,
         corpus,
         article,
-        count_tokens=encoder.count_tokens,
-        encode_tokens=encoder.encode_tokens,
+        encoder=encoder,
         find_phi=Guard(author_names(_references(article_paths(corpus)))).find,
         not_in=[row["question"] for path in sets for row in read_questions(path)],
         keep=keep,
