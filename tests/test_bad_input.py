@@ -188,6 +188,19 @@ def test_questions_that_are_not_read(small_index: Path, question: str, said: str
     assert the_sentence(run("ask", "--index", small_index, question)) == said
 
 
+def test_files_without_a_message_are_told(tmp_path: Path) -> None:
+    """A measurement of nothing would look like one of a guard that catches nothing."""
+    (tmp_path / "rows.jsonl").write_text("\n")
+    assert the_sentence(run("phi", tmp_path / "rows.jsonl")).startswith("There is no message to measure.")
+
+
+def test_a_run_to_compare_with_is_read_before_any_question_is_asked(small_index: Path, tmp_path: Path) -> None:
+    """Else a mistyped name would cost the whole run."""
+    (tmp_path / "asked.jsonl").write_text('{"question": "tea", "facts": ["old"]}\n')
+    result = run("eval", tmp_path / "asked.jsonl", "--against", tmp_path / "none.json", "--index", small_index)
+    assert the_sentence(result).startswith(f"{tmp_path / 'none.json'} is no run saved with --save")
+
+
 def test_questions_that_are_not_read_among_others(small_index: Path) -> None:
     """On standard input such a line gets an object of its own, in its place, and the run goes on."""
     result = run("ask", "--json", "--index", small_index, "-", typed="tea\n\n" + "xyzzy " * 16_667 + "\ntide\n")

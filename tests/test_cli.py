@@ -38,6 +38,8 @@ class Parrot:
             return Answer("refused", 0.0, (), (), (), (), "phi", ("a secret",), (), "")
         if not question.strip():
             raise QuestionError("The question is empty.")
+        if len(question) > 40:
+            raise QuestionError("The question is too long.")
         return Answer("not_in_articles", 0.5, (), (), (), (), "nothing_close", (), (), "0" * 16)
 
 
@@ -71,19 +73,37 @@ def test_each_line_of_standard_input_is_a_question(parrot: Parrot) -> None:
 def test_the_lines_of_a_conversation_are_read_after_each_other(parrot: Parrot) -> None:
     """With `--conversation` the lines before go along, save what was refused and what was no question."""
     assert run("ask", "--conversation", "-", typed=f"one\n{SECRET}\n\ntwo\nthree".encode()).exit_code == 0
-    assert parrot.earlier == [(), ("one",), ("one",), ("one",), ("one", "two")]
+    assert parrot.earlier == [(), ("one",), ("one",), ("one", "two")]
 
 
 def test_odd_bytes_are_a_question_too(parrot: Parrot) -> None:
     """Bytes that are no UTF-8 end nothing: every line gets its answer."""
     result = run("ask", "-", typed=b"one\n\xff\xfe\n\nthree\n")
     assert result.exit_code == 0
-    assert [question for question, _ in parrot.asked] == ["one", "\ufffd\ufffd", "", "three"]
+    assert [question for question, _ in parrot.asked] == ["one", "\ufffd\ufffd", "three"]
 
 
-def test_an_empty_line_does_not_end_the_run(parrot: Parrot) -> None:
-    """Among many questions an unreadable one is answered with why; alone it is an error."""
-    assert "! The question is empty." in run("ask", "-", typed=b"\n").stdout
+def test_a_conversation_without_lines_is_told(parrot: Parrot) -> None:
+    """The option says how lines are read: with a question on the command line it would do nothing."""
+    result = run("ask", "--conversation", SECRET)
+    assert (result.exit_code, parrot.asked) == (2, [])
+    assert "put `-` in place of the question" in result.stderr
+    assert SECRET not in result.output
+
+
+def test_answers_to_many_lines_are_told_apart(parrot: Parrot) -> None:
+    """Each stands under the number of its line; blank lines are passed over, and no line is repeated."""
+    result = run("ask", "-", typed=f"one\n \n{'t' * 41}\n{SECRET}\n".encode())
+    heads = [line for line in result.stdout.splitlines() if line.startswith("— line")]
+    assert heads == ["— line 1 —", "— line 3 —", "— line 4 —"]
+    assert "— line 3 —\n\n! The question is too long.\n\n— line 4 —\n\n" in result.stdout
+    assert not [word for word in SECRET.split() if word in result.output]
+    assert "line" not in run("ask", "one").stdout
+
+
+def test_an_empty_question_is_an_error(parrot: Parrot) -> None:
+    """Where it is the only one; among lines it is passed over."""
+    assert run("ask", "-", typed=b"\n").stdout == ""
     alone = run("ask", " ")
     assert (alone.exit_code, alone.stdout, alone.stderr) == (1, "", "Error: The question is empty.\n")
 
@@ -97,7 +117,9 @@ def test_an_empty_line_does_not_end_the_run(parrot: Parrot) -> None:
         ),
         pytest.param(("ask", "--ranked", SECRET, "q"), "The value of --ranked cannot be used", id="a value"),
         pytest.param(("ask", "q", "--ranked", "51"), "The value of --ranked cannot be used", id="a number too high"),
-        pytest.param(("ask", "q", "--index"), "There is no such option", id="a value left out"),
+        pytest.param(("ask", "q", "--index"), "--index stands without its value", id="a value left out"),
+        pytest.param(("add", "p", "--allow-phi-like"), "--allow-phi-like stands without its value", id="no reason"),
+        pytest.param(("ask", f"--json={SECRET}", "q"), "--json stands without", id="a value for a switch"),
         pytest.param((SECRET,), "There are `add`, `ask`, `build`", id="no command"),
         pytest.param((f"--{SECRET}", "ask", "q"), "There is no such option", id="an option before the command"),
         pytest.param(("ask",), "Missing argument 'QUESTION'", id="nothing asked"),

@@ -6,7 +6,7 @@ import pytest
 from ipt_rag.errors import SettingsError
 from ipt_rag.evaluate import Judge, Judged, by_group, figures, judge, read_questions, right_passage
 from ipt_rag.evaluate.figures import calibration_error, coverage_curve, ndcg, reliability
-from ipt_rag.evaluate.runs import compare, save_run
+from ipt_rag.evaluate.runs import compare, read_run, save_run
 from ipt_rag.records import Answer, Quote
 
 
@@ -187,7 +187,8 @@ def test_runs_are_compared_question_by_question(tmp_path: Path) -> None:
     path = tmp_path / "run.json"
     save_run(path, [named(name, 2) for name in names])
     assert "gamma" not in path.read_text()
-    first, three, *_ = compare(path, [named(name, 1) for name in names])
+    now = [named(name, 1) for name in names]
+    first, three, *_ = compare(read_run(path, [one.question for one in now]), now)
     assert (first.before, first.now, first.gained, first.lost) == (0, 1, 6, 0)
     assert first.p == pytest.approx(2 / 2**6)
     assert (three.gained, three.lost, three.p) == (0, 0, 1)
@@ -200,11 +201,26 @@ def test_what_is_no_saved_run_is_told(tmp_path: Path, text: str | None) -> None:
     if text:
         path.write_text(text)
     with pytest.raises(SettingsError, match="is no run saved with --save"):
-        compare(path, [named("alpha", 1)])
+        read_run(path, [{"question": "alpha"}])
 
 
 def test_runs_over_other_questions_are_told(tmp_path: Path) -> None:
     """Two runs without a common question cannot be compared."""
     save_run(tmp_path / "run.json", [named("alpha", 1)])
     with pytest.raises(SettingsError, match="shares no question"):
-        compare(tmp_path / "run.json", [named("beta", 1)])
+        read_run(tmp_path / "run.json", [{"question": "beta"}])
+
+
+def test_a_question_that_cannot_be_judged_is_told_by_its_line(tmp_path: Path) -> None:
+    """When the file is read, blank lines counted; a question of another part need not be judged."""
+    path = tmp_path / "questions.jsonl"
+    path.write_text('{"question": "a", "facts": ["tea"]}\n\n{"question": "b", "facts": ["("], "part": "tune"}\n')
+    with pytest.raises(
+        SettingsError, match=r"questions\.jsonl:3: The question has no usable list `facts`\. Give it one"
+    ):
+        read_questions(path, by="facts")
+    with pytest.raises(SettingsError, match=r"questions\.jsonl:1: The question has no usable list `gold`"):
+        read_questions(path, by="gold")
+    assert len(read_questions(path)) == 2
+    with pytest.raises(SettingsError, match=r"holds no question of the part 'unseen'"):
+        read_questions(path, part="unseen", by="facts")

@@ -40,6 +40,7 @@ OTHER = (
     ARTICLE.replace("slug: tea", "slug: coffee").replace("Tea is old", "Coffee is old").replace("The pot", "A lantern")
 )
 TEA, POT, KETTLE, SOURCE = "Tea is old.", "The pot is warm.", "The kettle sings.", "Spout B. A leaflet. 1974."
+FAR = "has a passage that seems not to answer it"
 CLOSER = "lies closer to characters 76–93 (“The kettle sings. …”)"
 SECRET = "xyzzy"
 
@@ -72,8 +73,7 @@ class Desk:
             self._form,
             self.corpus,
             slug,
-            count_tokens=self._encoder.count_tokens,
-            encode_tokens=self._encoder.encode_tokens,
+            encoder=self._encoder,
             find_phi=find_secret,
             not_in=not_in,
             keep=keep,
@@ -159,6 +159,23 @@ def test_a_question_that_lies_closer_to_another_passage_can_be_kept(desk: Desk) 
     assert desk.asked() == [("What does the kettle do?",)]
 
 
+@pytest.mark.parametrize("keep", [False, True])
+def test_a_question_that_lies_far_from_every_passage_is_taken_only_if_kept(keep: bool, desk: Desk) -> None:
+    """No other passage is closer: that alone does not make the own one answer."""
+    [outcome] = desk.take(POT, "moon tide", keep=keep).outcomes
+    assert (outcome.verdict, outcome.remark) == ("kept" if keep else "refused", FAR)
+
+
+@pytest.mark.model
+def test_a_question_on_another_matter_is_no_key(tmp_path: Path, minilm: MiniLM) -> None:
+    """With the encoder of the build: what the passage answers is taken, what no article could is refused."""
+    (tmp_path / "tea.md").write_text(ARTICLE, encoding="utf-8")
+    form = tmp_path / "form.jsonl"
+    form.write_text(filled(POT, "What is the capital of Peru?", "Is the teapot warm?"), encoding="utf-8")
+    outcomes = take_questions(form, tmp_path, "tea", encoder=minilm, find_phi=find_secret).outcomes
+    assert [outcome.remark for outcome in outcomes] == [FAR, ""]
+
+
 def test_passages_that_say_nearly_the_same_do_not_draw_each_others_questions(desk: Desk) -> None:
     """One has questions and the other none: the questions of the second are still its own."""
     text = ARTICLE.replace("The pot is warm.", "The kettle sings loudly.")
@@ -237,10 +254,11 @@ def test_a_line_that_names_no_passage_is_refused(line: str, remark: str, desk: D
     assert taken.added == 2
 
 
-def test_an_article_of_one_passage_takes_any_question(desk: Desk) -> None:
-    """There is no other passage that a question could be closer to."""
+def test_an_article_of_one_passage_takes_what_the_passage_may_answer(desk: Desk) -> None:
+    """There is no other passage that a question could be closer to; one that is far from this is refused."""
     (desk.corpus / "tea.md").write_text("---\ntitle: Tea\nslug: tea\n---\n\n# Tea\n\nTea is old.\n", encoding="utf-8")
-    assert desk.take(TEA, "What does the kettle do?").added == 1
+    taken = desk.take(TEA, "What does the kettle do?", "Lantern oil")
+    assert taken.outcomes == (Outcome(1, 1, "taken", ""), Outcome(1, 2, "refused", FAR))
 
 
 def test_an_unknown_article_is_told(desk: Desk) -> None:
@@ -249,13 +267,11 @@ def test_an_unknown_article_is_told(desk: Desk) -> None:
         desk.lacking("milk")
 
 
-def test_a_form_that_cannot_be_read_is_told(desk: Desk, tmp_path: Path) -> None:
+def test_a_form_that_cannot_be_read_is_told(desk: Desk, tmp_path: Path, counting: WordCountEncoder) -> None:
     """One sentence, with what to do."""
     (tmp_path / "form.jsonl").mkdir()
     with pytest.raises(SettingsError, match="Name a filled form with --take"):
-        take_questions(
-            tmp_path / "form.jsonl", desk.corpus, "tea", count_tokens=len, encode_tokens=list, find_phi=find_secret
-        )
+        take_questions(tmp_path / "form.jsonl", desk.corpus, "tea", encoder=counting, find_phi=find_secret)
 
 
 def test_a_file_that_cannot_be_written_stays_as_it_was(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

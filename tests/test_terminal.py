@@ -1,4 +1,5 @@
 import dataclasses
+import re
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,22 @@ def test_each_of_several_questions_has_its_quotes() -> None:
     assert silent < lines.index("  - IPT › Evidence") < answered
     assert answered < lines.index("1. Sick role — in brief, a framing. [4] [1] [LLM]")
     assert sum("Sick role" in line for line in lines) == 1
+
+
+def test_a_quote_of_two_parts_is_printed_once() -> None:
+    """Numbers run on from part to part as they are printed; the second part says which of them answers it too."""
+    quotes = tuple(dataclasses.replace(QUOTE, text=f"Text {name}.", lead_in=None) for name in "abc")
+    parts = (Part("One?", (0, 1), "", (), ()), Part("Two?", (2, 0), "", (), ()))
+    lines = answer_text(dataclasses.replace(ANSWERED, quotes=quotes, parts=parts)).splitlines()
+    opening = [line.strip() for line in lines if re.match(r"\d\. |Asked|   Quote", line)]
+    assert opening == [
+        "Asked: One?",
+        "1. Text a. [4] [1] [LLM]",
+        "2. Text b. [4] [1] [LLM]",
+        "Asked: Two?",
+        "3. Text c. [4] [1] [LLM]",
+        "Quote 1 above answers this too.",
+    ]
 
 
 def test_cautions_are_offered() -> None:

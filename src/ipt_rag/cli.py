@@ -43,7 +43,11 @@ class Silent(click.Command):
         except click.BadParameter as error:
             name = error.param.opts[0] if error.param and error.param.opts else "an option"
             raise click.UsageError(f"The value of {name} cannot be used: see --help.", ctx) from None
-        except (click.NoSuchOption, click.BadOptionUsage):
+        except click.BadOptionUsage as error:  # of an option that there is: its name is ours
+            raise click.UsageError(
+                f"{error.option_name} stands without its value, or with one that it does not take: see --help.", ctx
+            ) from None
+        except click.NoSuchOption:
             raise click.UsageError(
                 f"{UNKNOWN_OPTION} A question that opens with a dash goes after `--`.", ctx
             ) from None
@@ -249,8 +253,9 @@ def ask(
 ) -> None:
     """Answer with quotes from the articles, or say that they do not answer.
 
-    QUESTION may be `-`: then each line of standard input is a question. Prefer that to an argument where the
-    shell keeps a history. Do not type patient details; what looks like them is refused and never repeated.
+    QUESTION may be `-`: then each line of standard input is a question (blank ones are passed over but with
+    --json). Prefer that to an argument where the shell keeps a history. Do not type patient details;
+    what looks like them is refused and never repeated.
 
     \b
         ipt-rag ask "How many sessions does IPT take?"
@@ -260,10 +265,16 @@ def ask(
     from ipt_rag.chatbot import Chatbot  # imports the encoder
     from ipt_rag.terminal import answer_text
 
+    if conversation and question != "-":
+        raise click.UsageError("--conversation reads the lines of standard input: put `-` in place of the question.")
     chatbot = Chatbot.open(index)
     only = Filter(articles, tiers, sourced)
     earlier: list[str] = []  # of a conversation; what was refused is not kept
-    for line in _questions(question):
+    for number, line in enumerate(_questions(question), start=1):
+        if question == "-" and not as_json:
+            if not line.strip():
+                continue
+            click.echo(f"— line {number} —\n")
         try:
             answer = chatbot.ask(line, earlier=earlier, ranked=ranked, only=only)
             if conversation and answer.status != "refused":
@@ -271,8 +282,11 @@ def ask(
         except QuestionError as error:
             if question != "-":
                 raise
-            answer = unread(str(error))  # one object a line, in order, whatever a line holds
-        click.echo(to_json(answer) if as_json else answer_text(answer))
+            # One object a line, in order, whatever a line holds; people need no more than why it was not read.
+            said = to_json(unread(str(error))) if as_json else f"! {error}"
+        else:
+            said = to_json(answer) if as_json else answer_text(answer)
+        click.echo(said if as_json or question != "-" else f"{said}\n")
         sys.stdout.flush()
 
 
@@ -320,13 +334,14 @@ def evaluate(
     from ipt_rag.evaluate import DEPTH, read_questions
     from ipt_rag.evaluate.report import require_report, write_report
     from ipt_rag.evaluate.run import run_evaluation
-    from ipt_rag.evaluate.runs import compare, save_run
+    from ipt_rag.evaluate.runs import compare, read_run, save_run
     from ipt_rag.terminal import beside_text, differences_text, figures_text
 
     if report:
         require_report(report)
-    asked = read_questions(questions, part=part)
+    asked = read_questions(questions, part=part, by=by)
     refused = read_questions(unanswerable, part=part) if unanswerable else []
+    earlier = read_run(against, [*asked, *refused]) if against else {}
     chatbot = Chatbot.open(index)
 
     def progress(done: int) -> None:
@@ -346,7 +361,7 @@ def evaluate(
     if run.kinds:
         click.echo(figures_text("answered, by kind", run.kinds))
     judged = [*run.answerable, *run.unanswerable]
-    differences = compare(against, judged) if against else []
+    differences = compare(earlier, judged)
     if against:
         click.echo(differences_text("against the saved run", differences))
     if baseline:
@@ -413,7 +428,7 @@ def lint(files: tuple[Path, ...], corpus: Path, style: str) -> None:
     "--fewer-than", type=click.IntRange(1), default=settings.KEYS, show_default=True, help="List passages with fewer."
 )
 @click.option("--not-in", "sets", multiple=True, type=click.Path(path_type=Path), help="Take none out of this file.")
-@click.option("--keep", is_flag=True, help="Take questions that lie closer to another passage, too.")
+@click.option("--keep", is_flag=True, help="Take questions that their passage seems not to answer, too.")
 def questions(
     article: str, corpus: Path, form: Path | None, fewer_than: int, sets: tuple[Path, ...], keep: bool
 ) -> None:
@@ -447,8 +462,7 @@ def questions(
         form,
         corpus,
         article,
-        count_tokens=encoder.count_tokens,
-        encode_tokens=encoder.encode_tokens,
+        encoder=encoder,
         find_phi=Guard(author_names(_references(article_paths(corpus)))).find,
         not_in=[row["question"] for path in sets for row in read_questions(path)],
         keep=keep,

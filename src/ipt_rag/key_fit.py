@@ -1,23 +1,24 @@
-"""Questions -> how much closer than their own passage another one of the article lies, token by token."""
+"""Questions -> how close their own passage lies, and how much closer another one of the article."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ipt_rag.chunks import search_text
-from ipt_rag.embed import TokenVectors
+from ipt_rag.embed import PassageEncoder
 from ipt_rag.keys import heading_keys
 from ipt_rag.rank import rank
 from ipt_rag.records import Article, Passage
 
 
 @dataclass(frozen=True, slots=True)
-class Rival:
-    """The closest of the other passages to a question, and how much closer it is than the question's own."""
+class Fit:
+    """How a question fits its own passage, and the closest of the other passages."""
 
-    place: int  # of the passage, from 0
-    lead: float  # of its score over that of the own passage, -1 to 1; below 0 the own passage is the closest
+    closeness: float  # of the own passage, -1 to 1: half the tokens' mean closest match, half the cosine of the whole
+    rival: int  # place of the closest other passage, from 0; of the own one where there is no other
+    lead: float  # of the rival's score over that of the own passage, -1 to 1; below 0 the own passage is the closest
 
 
 class KeyFit:
@@ -28,28 +29,28 @@ class KeyFit:
 
     def __init__(
         self,
-        encode_tokens: Callable[[Sequence[str]], Sequence[TokenVectors]],
+        encoder: PassageEncoder,
         article: Article,
         passages: Sequence[Passage],
     ) -> None:
-        self._encode_tokens = encode_tokens
+        self._encoder = encoder
         tiers = {source.number: source.tier for source in article.sources}
         searched = [(search_text(each), *heading_keys(each, tiers)) for each in passages]
-        encoded = iter(encode_tokens([text for texts in searched for text in texts]))
+        encoded = iter(encoder.encode_tokens([text for texts in searched for text in texts]))
         tokens = [np.concatenate([next(encoded).vectors for _ in texts]) for texts in searched]
         self._starts = np.cumsum([0, *map(len, tokens)], dtype=np.int64)[:-1]
         self._tokens = np.concatenate(tokens)
+        self._whole = encoder.encode([text for text, *_ in searched])
 
-    def rivals(self, asked: Sequence[tuple[int, str]]) -> Iterator[Rival]:
-        """Yield the closest of the other passages for each question, given with the place of its own passage.
-
-        There are two passages at least, and each question holds a word.
-        """
+    def fits(self, asked: Sequence[tuple[int, str]]) -> Iterator[Fit]:
+        """Yield how each question fits, given with the place of its own passage; each holds a word."""
         places = range(len(self._starts))
-        encoded = self._encode_tokens([question for _, question in asked])
-        for (own, _), question in zip(asked, encoded, strict=True):
+        questions = [question for _, question in asked]
+        encoded = zip(self._encoder.encode(questions), self._encoder.encode_tokens(questions), strict=True)
+        for (own, _), (whole, question) in zip(asked, encoded, strict=True):
             closest = np.maximum.reduceat(self._tokens @ question.vectors.T, self._starts, axis=0)
             ranked = rank(places, closest, closest.__getitem__, lexical={}, discounts={})
             scores = {hit.number: hit.score for hit in ranked}
-            best = next(hit.number for hit in ranked if hit.number != own)
-            yield Rival(best, scores[best] - scores[own])
+            best = next((hit.number for hit in ranked if hit.number != own), own)
+            closeness = float(closest[own].mean() + whole @ self._whole[own]) / 2
+            yield Fit(closeness, best, scores[best] - scores[own])

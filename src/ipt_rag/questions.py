@@ -2,8 +2,8 @@
 
 A form has one passage a line: where it stands and what it says, the questions that it `has`, and an empty list of new
 `questions` for a person to fill in. Not every question is a key of its passage: what is empty, too long, another
-passage's already, out of an evaluation set, seems to hold health information or lies closer to another passage is
-not taken.
+passage's already, out of an evaluation set, seems to hold health information, lies far from its passage or closer to
+another one is not taken.
 """
 
 import json
@@ -15,7 +15,7 @@ from typing import Literal
 
 from ipt_rag import settings
 from ipt_rag.corpus import read_corpus
-from ipt_rag.embed import TokenVectors
+from ipt_rag.embed import PassageEncoder
 from ipt_rag.errors import CorpusError, SettingsError
 from ipt_rag.importing.whole_file import write_whole
 from ipt_rag.keys import (
@@ -35,13 +35,15 @@ from ipt_rag.records import Article, Passage, PhiFinding
 from ipt_rag.sentences import split_sentences
 
 CountTokens = Callable[[str], int]
-EncodeTokens = Callable[[Sequence[str]], Sequence[TokenVectors]]
 FindPhi = Callable[[str], Sequence[PhiFinding]]
-Verdict = Literal["taken", "kept", "there", "refused"]  # kept: taken though it lies closer to another passage
+Verdict = Literal["taken", "kept", "there", "refused"]  # kept: taken though its passage seems not to be the one
 
 # How much closer another passage must lie for a question to be taken for that one's. Over our own articles this refuses
-# 1 to 3 % of the questions of their own passage, and 83 to 86 % of those of some other (scripts/measure_key_fit.py).
+# 1 to 3 % of the questions of their own passage, and 80 to 86 % of those of some other (scripts/measure_key_fit.py).
 CLEARLY = 0.12
+# How close its own passage must lie. Over our own articles this refuses 0.7 to 0.8 % of the questions of their own
+# passage, and 91 to 94 % of questions on other matters (the same script).
+ANSWERING = 0.24
 COPIED = 0.8  # share of the words of two questions that both have, from which one is a copy of the other
 
 
@@ -116,8 +118,7 @@ def take_questions(
     corpus: Path,
     slug: str,
     *,
-    count_tokens: CountTokens,
-    encode_tokens: EncodeTokens,
+    encoder: PassageEncoder,
     find_phi: FindPhi,
     not_in: Collection[str] = (),
     keep: bool = False,
@@ -128,17 +129,16 @@ def take_questions(
         form: lines as `form_line` gives them, filled in; other lines are refused, one by one.
         corpus: folder of article files.
         slug: name of the article.
-        count_tokens: counts as the build does, so that passages are those that are searched.
-        encode_tokens: gives the vectors that tell which passage a question is closest to.
+        encoder: that of the build, so that passages are those that are searched; tells how close questions lie.
         find_phi: finds what looks like a person's identifiers.
         not_in: questions that measure answers, none of which may become a key.
-        keep: take what lies closer to another passage all the same.
+        keep: take what lies far from its passage, or closer to another, all the same.
 
     Raises:
         CorpusError, ArticleError: as `lacking_questions`.
         SettingsError: the form cannot be read, or the questions file cannot be written.
     """
-    asked = _Asked.open(corpus, slug, count_tokens)
+    asked = _Asked.open(corpus, slug, encoder.count_tokens)
     candidates, outcomes = _read_form(form, asked)
     measured = [frozenset(folded(question).split()) for question in not_in]
     sound: list[_Candidate] = []
@@ -150,16 +150,16 @@ def take_questions(
             sound.append(candidate)
     added: dict[str, list[str]] = defaultdict(list)
     known = dict(asked.known)
-    for candidate, closer in zip(sound, _closer_to(asked, sound, encode_tokens), strict=True):
+    for candidate, misfit in zip(sound, _misfits(asked, sound, encoder), strict=True):
         owner, where = known.get(folded(candidate.text), ("", ""))
         if owner == candidate.passage:
             outcomes.append(candidate.outcome("there", "is there already"))
         elif owner:
             outcomes.append(candidate.outcome("refused", f"is a question of another passage already ({where})"))
-        elif closer and not keep:
-            outcomes.append(candidate.outcome("refused", closer))
+        elif misfit and not keep:
+            outcomes.append(candidate.outcome("refused", misfit))
         else:
-            outcomes.append(candidate.outcome("kept" if closer else "taken", closer))
+            outcomes.append(candidate.outcome("kept" if misfit else "taken", misfit))
             known[folded(candidate.text)] = (candidate.passage, f"line {candidate.line} of the form")
             added[candidate.passage].append(candidate.text)
     if added:
@@ -261,21 +261,23 @@ def _read_form(form: Path, asked: _Asked) -> tuple[list[_Candidate], list[Outcom
     return candidates, refused
 
 
-def _closer_to(asked: _Asked, candidates: Sequence[_Candidate], encode_tokens: EncodeTokens) -> list[str]:
-    """Return for each candidate which other passage it clearly lies closer to, "" where there is none."""
+def _misfits(asked: _Asked, candidates: Sequence[_Candidate], encoder: PassageEncoder) -> list[str]:
+    """Return for each candidate why its passage seems not to be the one that answers it, "" where it does."""
     from ipt_rag.key_fit import KeyFit  # brings langchain: a second that no other command must wait for
 
+    if not candidates:
+        return []
     passages = list(asked.passages.values())
-    if not candidates or len(passages) < 2:
-        return [""] * len(candidates)
     places = {digest: place for place, digest in enumerate(asked.passages)}
-    fit = KeyFit(encode_tokens, asked.article, passages)
-    closer = []
-    for rival in fit.rivals([(places[each.passage], each.text) for each in candidates]):
-        other = passages[rival.place]
-        told = f"lies closer to characters {other.start}–{other.end} (“{begins(other.text)} …”)"
-        closer.append(told if rival.lead > CLEARLY else "")
-    return closer
+    key_fit = KeyFit(encoder, asked.article, passages)
+    misfits = []
+    for fit in key_fit.fits([(places[each.passage], each.text) for each in candidates]):
+        other = passages[fit.rival]
+        if fit.lead > CLEARLY:
+            misfits.append(f"lies closer to characters {other.start}–{other.end} (“{begins(other.text)} …”)")
+        else:
+            misfits.append("has a passage that seems not to answer it" if fit.closeness < ANSWERING else "")
+    return misfits
 
 
 def _write(asked: _Asked, added: Mapping[str, Sequence[str]]) -> None:

@@ -127,11 +127,16 @@ def _lines(answer: Answer) -> Iterator[str]:
         yield textwrap.fill(refusal_text(answer.kinds), WIDTH)
         return
     if answer.parts:
+        told: set[int] = set()  # a quote that answers two parts is printed once: else numbers would run 4, 5, 3
         for part in answer.parts:
             yield textwrap.fill(TEXT.part.format(question=part.question), WIDTH)
             yield ""
             for place in part.quotes:
-                yield from _quote(place + 1, answer.quotes[place])
+                if place in told:
+                    yield from (f"   Quote {place + 1} above answers this too.", "")
+                else:
+                    yield from _quote(place + 1, answer.quotes[place])
+            told.update(part.quotes)
             if not part.quotes:
                 yield from _silence(part)
                 yield ""

@@ -38,11 +38,11 @@ class Judged:
         return self.right.index(True) + 1 if any(self.right) else 0
 
 
-def read_questions(path: Path, *, part: str | None = None) -> list[dict[str, Any]]:
-    """Return the objects of a question file, or those of one `part`.
+def read_questions(path: Path, *, part: str | None = None, by: Judge | None = None) -> list[dict[str, Any]]:
+    """Return the objects of a question file, or those of one `part`; with `by`, each says so what passage is right.
 
     Raises:
-        SettingsError: a line is no JSON object with a `question`, or no question is left.
+        SettingsError: a line is no JSON object with a `question`, or cannot be judged, or no question is left.
     """
     rows: list[dict[str, Any]] = []
     try:
@@ -58,8 +58,14 @@ def read_questions(path: Path, *, part: str | None = None) -> list[dict[str, Any
             json.dumps(row, ensure_ascii=False).encode()  # half a surrogate pair is no text: no file could hold it
         except (ValueError, KeyError, TypeError, AttributeError):
             raise SettingsError(f"{path}:{number} is no JSON object with a `question`. Mend the line.") from None
-        if part is None or row.get("part") == part:
-            rows.append(row)
+        if part is not None and row.get("part") != part:
+            continue
+        if by is not None:
+            try:
+                right_passage(row, by)
+            except SettingsError as error:
+                raise SettingsError(f"{path}:{number}: {error}") from None
+        rows.append(row)
     if not rows:
         raise SettingsError(f"{path} holds no question{f' of the part {part!r}' if part else ''}. Name another file.")
     return rows
@@ -108,9 +114,8 @@ def right_passage(question: Mapping[str, Any], by: Judge) -> Callable[[str], boo
         patterns = [re.compile(pattern) for pattern in question["facts"]]
     except (KeyError, TypeError, AttributeError, re.error):
         other = "gold" if by == "facts" else "facts"
-        named = question.get("id", "without an id")
         raise SettingsError(
-            f"The question {named} has no usable list `{by}`. Give it one, or judge with --by {other}."
+            f"The question has no usable list `{by}`. Give it one, or judge with --by {other}."
         ) from None
     return lambda text: any(pattern.search(plain_text(text)) for pattern in patterns)
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,18 +37,18 @@ def save_run(path: Path, judged: Sequence[Judged]) -> None:
     Raises:
         SettingsError: the file cannot be written.
     """
-    run = {"format": FORMAT, "questions": {_name(one): _kept(one) for one in judged}}
+    run = {"format": FORMAT, "questions": {_name(one.question): _kept(one) for one in judged}}
     try:
         path.write_text(json.dumps(run, indent=1) + "\n", encoding="utf-8")
     except OSError as error:
         raise SettingsError(f"{path} cannot be written ({error.strerror}). Name another file with --save.") from None
 
 
-def compare(path: Path, judged: Sequence[Judged]) -> list[Difference]:
-    """Return the paired differences between a saved run and this one: ranking, answers, false answers.
+def read_run(path: Path, questions: Iterable[Mapping[str, Any]]) -> Mapping[str, Outcome]:
+    """Return how each question of a saved run went, by the digest of its words.
 
     Raises:
-        SettingsError: the file is no saved run, or the two share no question.
+        SettingsError: the file is no saved run, or none of these questions was in it.
     """
     try:
         run = json.loads(path.read_text(encoding="utf-8"))
@@ -60,19 +60,20 @@ def compare(path: Path, judged: Sequence[Judged]) -> list[Difference]:
         }
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise SettingsError(f"{path} is no run saved with --save by this version. Save one, then compare.") from None
-    if not any(_name(one) in earlier for one in judged):
+    if not any(_name(question) in earlier for question in questions):
         raise SettingsError(f"{path} shares no question with this run. Compare runs of the same question files.")
-    return _differences(earlier, judged)
+    return earlier
 
 
 def compare_judged(before: Sequence[Judged], judged: Sequence[Judged]) -> list[Difference]:
     """Return the paired differences between two ways of answering the same questions."""
-    earlier = {_name(one): (one.answerable, one.first_right, one.answered) for one in before}
-    return _differences(earlier, judged)
+    earlier = {_name(one.question): (one.answerable, one.first_right, one.answered) for one in before}
+    return compare(earlier, judged)
 
 
-def _differences(earlier: Mapping[str, Outcome], judged: Sequence[Judged]) -> list[Difference]:
-    both = [(earlier[name], one) for one in judged if (name := _name(one)) in earlier]
+def compare(earlier: Mapping[str, Outcome], judged: Sequence[Judged]) -> list[Difference]:
+    """Return the paired differences between an earlier run and this one: ranking, answers, false answers."""
+    both = [(earlier[name], one) for one in judged if (name := _name(one.question)) in earlier]
     yes = [(before, one) for before, one in both if one.answerable and before[0]]
     no = [(before, one) for before, one in both if not one.answerable and not before[0]]
     outcomes: list[tuple[str, list[tuple[bool, bool]]]] = [
@@ -87,8 +88,8 @@ def _differences(earlier: Mapping[str, Outcome], judged: Sequence[Judged]) -> li
     return [_difference(name, pairs) for name, pairs in outcomes if pairs]
 
 
-def _name(judged: Judged) -> str:
-    return hashlib.sha256(judged.question["question"].encode()).hexdigest()[:16]
+def _name(question: Mapping[str, Any]) -> str:
+    return hashlib.sha256(question["question"].encode()).hexdigest()[:16]
 
 
 def _kept(judged: Judged) -> dict[str, Any]:

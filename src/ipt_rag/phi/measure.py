@@ -64,7 +64,13 @@ def measure(paths: Iterable[Path], guard: Guard | None = None) -> Measurement:
     """Return how a guard does on files in the format of `tests/data/phi`: one JSON object a line.
 
     The model is loaded, and one message read, before the clock starts.
+
+    Raises:
+        IptRagError: a file cannot be read or is of another form, or there is no message.
     """
+    rows = list(_rows(paths))
+    if not rows:
+        raise IptRagError('There is no message to measure. Name files with one JSON object with a "text" a line.')
     guard = guard or Guard()
     guard.load()
     model = EntityFinder()
@@ -75,7 +81,7 @@ def measure(paths: Iterable[Path], guard: Guard | None = None) -> Measurement:
     }
     missed: list[tuple[str, int]] = []
     times: dict[str, list[float]] = {"guard": [], "refusal": [], "model": []}
-    for path, line, row in _rows(paths):
+    for path, line, row in rows:
         text = row["text"]
         started = time.thread_time()
         findings = guard.find(text)
