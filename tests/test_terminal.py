@@ -114,6 +114,16 @@ def test_a_quote_of_two_parts_is_printed_once() -> None:
     ]
 
 
+def test_the_other_side_is_named() -> None:
+    """Where another article is quoted too, that is said above its first quote, and not above the others."""
+    other = dataclasses.replace(QUOTE, article="tea", title="Tea")
+    lines = answer_text(dataclasses.replace(ANSWERED, quotes=(QUOTE, other, other, QUOTE))).splitlines()
+    assert lines.count("Another article says:") == 1
+    assert (
+        lines.index("   — IPT › Key terms") < lines.index("Another article says:") < lines.index("   — Tea › Key terms")
+    )
+
+
 def test_cautions_are_offered() -> None:
     """An answer out of indications names the sections of cautions."""
     printed = answer_text(dataclasses.replace(ANSWERED, cautions=(Place("ipt", "IPT", "Cautions"),)))

@@ -59,6 +59,7 @@ class PageText:
     question: str
     understood: str
     part: str
+    another_article: str
     see_cautions: str
     sections: str
     about: dict[str, str]  # labels of the front matter shown, by its key
@@ -140,6 +141,7 @@ ENGLISH = PageText(
     question="Question {turn}",
     understood="Understood as: {question}",
     part="Asked: {question}",
+    another_article="Another article says",
     see_cautions="This article's cautions",
     sections="Sections",
     about={
@@ -315,6 +317,7 @@ SPANISH = PageText(
     question="Pregunta {turn}",
     understood="Entendida como: {question}",
     part="Pregunta: {question}",
+    another_article="Otro artículo dice",
     see_cautions="Las precauciones de este artículo",
     sections="Secciones",
     about={

@@ -1,6 +1,6 @@
-"""Passage -> `Quote`: the passage as it is shown, with its title and the tiers of its sources."""
+"""Passage -> `Quote`: the passage as it is shown, with its title and the tiers of its sources; and whose word it is."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ipt_rag.records import Passage, Quote, Source
 
@@ -40,3 +40,8 @@ def quote_of(
         score=score,
         matched=matched,
     )
+
+
+def speaks_for_another(quotes: Sequence[Quote], place: int) -> bool:
+    """Return whether the quote at a place is the first of its article, and not of the article quoted first."""
+    return quotes[place].article not in {quote.article for quote in quotes[:place]} and place > 0

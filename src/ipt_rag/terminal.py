@@ -14,6 +14,7 @@ from ipt_rag.importing import AddedPage, ImportReport
 from ipt_rag.page_text import ENGLISH as TEXT
 from ipt_rag.phi.wording import refusal_text
 from ipt_rag.plain import plain_text
+from ipt_rag.quoting import speaks_for_another
 
 if TYPE_CHECKING:  # each command imports what it uses: these bring the search, the builder and LangChain along
     from ipt_rag.check import CheckedLine, QuoteCheck
@@ -143,8 +144,10 @@ def _lines(answer: Answer) -> Iterator[str]:
     elif answer.status == "not_in_articles":
         yield from _silence(answer)
     else:
-        for number, quote in enumerate(answer.quotes, start=1):
-            yield from _quote(number, quote)
+        for place, quote in enumerate(answer.quotes):
+            if speaks_for_another(answer.quotes, place):
+                yield from (f"{TEXT.another_article}:", "")
+            yield from _quote(place + 1, quote)
     if answer.cautions:
         yield f"{TEXT.see_cautions}:"
         yield from map(_place, answer.cautions)

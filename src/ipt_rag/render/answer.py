@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from ipt_rag.page_text import PageText
+from ipt_rag.quoting import speaks_for_another
 from ipt_rag.records import Answer, Article, Filter, Part, Place, Quote
 from ipt_rag.render.quote import quote_html
 from ipt_rag.render.sources import sources_html
@@ -75,11 +76,13 @@ def _quotes(
     text: PageText,
     part: str = "",
 ) -> str:
-    # The same passage may answer two parts, so `part` goes into its place.
-    return "".join(
-        quote_html(quote, f"{part}{place}", answer.references, articles[quote.article], prefix, text)
-        for place, quote in enumerate(quotes, start=1)
-    )
+    html = ""
+    for place, quote in enumerate(quotes, start=1):
+        if speaks_for_another(quotes, place - 1):
+            html += f'<p class="hint another">{escape(text.another_article)}</p>'
+        # The same passage may answer two parts, so `part` goes into its place.
+        html += quote_html(quote, f"{part}{place}", answer.references, articles[quote.article], prefix, text)
+    return html
 
 
 def _understood(answer: Answer, text: PageText) -> str:
