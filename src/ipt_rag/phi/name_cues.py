@@ -106,7 +106,7 @@ WORK = re.compile(
 # Right before a name: what one does with a person whom one treats.
 MET = re.compile(
     r"\b(?:with|for|about|saw|sees?|seeing|told|tell|asked|ask|had|met|meet|re|like|help|helping|treat|hug|hugged|let|make|"
-    r"give|gave|keep|discharge|invite|call|called|phone|phoned|thank|of)\s$",
+    r"give|gave|keep|suits?|fits?|discharge|invite|call|called|phone|phoned|thank|of)\s$",
     re.IGNORECASE,
 )
 CITED = re.compile(
@@ -124,6 +124,12 @@ STUDIED = re.compile(
     r"contribut\w{1,30}|propose[sd]?|develop(?:ed)?|think|publish(?:ed)?|report(?:ed)?|conclude[sd]?|"
     r"involved|trial|model|scale|"
     r"approach|view|inventory|index|review|interview|work|research|test)\b",
+    re.IGNORECASE,
+)
+# Behind a name: what a patient has, and an author has not unless the lists of people and eponyms know it.
+CHARTED = re.compile(
+    r"'s\s(?:[a-z-]{2,15}\s){0,2}(?:inventory|scores?|scale|index|interview|phq\S{0,3}|gad\S{0,3}|bdi|epds|timeline|"
+    r"formulation|test\sresults?)\b",
     re.IGNORECASE,
 )
 CASE = re.compile(

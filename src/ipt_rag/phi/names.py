@@ -15,6 +15,7 @@ from ipt_rag.phi.name_cues import (
     AGED,
     ANNOUNCES,
     ASKS,
+    CHARTED,
     CITED,
     DID,
     DISEASE,
@@ -35,6 +36,7 @@ from ipt_rag.phi.name_cues import (
     TITLE,
     TREATED,
 )
+from ipt_rag.phi.name_forms import of_words, on_no_list, run_together, surname_first
 from ipt_rag.phi.rules import Found
 
 
@@ -59,6 +61,8 @@ class NameFinder:
             self._asked_about,
         ):
             yield from rule(message)
+        for form in (surname_first, run_together, of_words, on_no_list):
+            yield from form(message, self._lists)
         for pattern in (OTHER_SCRIPT, INITIALS):
             for match in pattern.finditer(text):
                 yield NAME, match.start("id"), match.end("id")
@@ -410,9 +414,12 @@ class NameFinder:
             return 0  # "Reynolds MTLD-1": an abbreviation; "Judd LL": an author
         if token.text.isupper() and len(token.word) < 4 and surname.word in lists.surnames:
             return 0  # "JC Markowitz": initials of an author
-        if DISEASE.match(text, surname.end) or self._cited(text, surname.end) or message.scholarly:
+        if self._cited(text, surname.end) or message.scholarly:
             return 0
-        if self._studied(text, token.start, surname.end) and not message.case:
+        owned = CHARTED.match(text, surname.end) and not (token.word in lists.eponyms and surname.word in lists.eponyms)
+        if not owned and DISEASE.match(text, surname.end):
+            return 0
+        if not owned and self._studied(text, token.start, surname.end) and not message.case:
             return 0
         sure = lists.is_plain_first(token.word)
         word = lists.is_word(surname.word)
@@ -449,9 +456,10 @@ class NameFinder:
                 continue
             known = any(lists.is_known(token.word, other.word) for other in tokens[number + 1 : number + 4])
             known |= any(lists.is_known(other.word, token.word) for other in tokens[max(0, number - 3) : number])
-            if known or DISEASE.match(text, token.end) or self._cited(text, token.end):
+            owned = token.word not in lists.eponyms and CHARTED.match(text, token.end)
+            if known or self._cited(text, token.end) or (not owned and DISEASE.match(text, token.end)):
                 continue
-            if message.scholarly or (not message.case and self._studied(text, token.start, token.end)):
+            if message.scholarly or (not (message.case or owned) and self._studied(text, token.start, token.end)):
                 continue
             if not case and PROFESSOR.search(text, max(0, token.start - 12), token.start):
                 continue
@@ -473,6 +481,8 @@ class NameFinder:
     def _is_name_only(self, token: Token) -> bool:
         """Return whether a word is a given name wherever it stands: none of English, nor a surname in capitals."""
         lists = self._lists
+        if token.text.istitle() and token.word in lists.alone:
+            return True
         return (
             token.word in lists.first.listed
             and token.word not in lists.given
