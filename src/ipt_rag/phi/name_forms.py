@@ -19,7 +19,9 @@ _CLOSES = re.compile(r"\s?(?:$|[-.:;,(\n]|\d)")  # behind a name that stands as 
 _MODAL = frozenset("will may mark grant chase rob sue bill drew wade pierce".split())  # verbs where a sentence begins
 _OPENS = re.compile(r"(?:^|[.?!:;\n-]\s?)$")
 _TOGETHER = re.compile(r"([A-Z][a-z]{2,15})([A-Z][a-z]{2,15})")
-_ADJECTIVE = re.compile(r"(?:al|ic|ive|ary|ous|ory|ing|ant|ent|able|ible|less|ful|ics|ity)$")  # "Vesicoureteral Reflux"
+_ADJECTIVE = re.compile(
+    r"(?:al|ic|ive|ary|ous|ory|ing|ant|ent|able|ible|less|ful|ics|ity|us|um|is|ia|yly)$"
+)  # "Vesicoureteral Reflux"
 _YEAR_BEHIND = re.compile(r"[._]?\d{2,4}(?!\w)")
 # The commonest surnames of China, which stand before a given name of one syllable: "Wang Fang".
 _HAN = frozenset(
@@ -55,6 +57,8 @@ def _reads_as_name(message: Message, lists: Gazetteer, surname: Token, given: To
         return False
     if {surname.word, given.word} <= lists.surnames or (surname.word in lists.places and given.word in lists.places):
         return False
+    if given.word in lists.places and (surname.word not in lists.last or len(surname.word) < 4):
+        return False  # "Lanzhou, China"
     christened = given.word in lists.word_given or (given.word in lists.first and given.word not in NEVER)
     usual = lists.is_plain_first(given.word) or given.word in lists.common_first or given.word in lists.word_given
     if surname.text.isupper() or given.text.isupper():
