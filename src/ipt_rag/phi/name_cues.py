@@ -132,6 +132,12 @@ CHARTED = re.compile(
     r"formulation|test\sresults?)\b",
     re.IGNORECASE,
 )
+DIAGNOSED = re.compile(
+    r"\s(?:with|w/)\s(?:\w{1,12}\s)?(?:ppd|pnd|mdd|bpd|ptsd|gad|ocd|depress\w{0,4}|grief|anxiety|panic|bulimia|anorexia|bipolar|"
+    r"dysthymia|insomnia|postpartum|role)\b",
+    re.IGNORECASE,
+)
+REFERENCE = re.compile(r",?\s[A-Z]{1,3}(?:\.|\s[A-Z(]|,|$)|,?\s&\s|\.?\s\(\d{4}")  # "Daniel, S. (2011)"
 CASE = re.compile(
     
 r"\b(?:patients?|pts?|clients?|pateint|my|seen|admitted|admission|mrn|year-old|y/?o|yo|"

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from ipt_rag.phi.gazetteer import Gazetteer
 from ipt_rag.phi.kinds import FULL_NAME
 from ipt_rag.phi.messages import Message, Token
-from ipt_rag.phi.name_cues import AGE_BEFORE, AGED, ASKS, CITED, DISEASE, MET, NEVER, SPEAKS
+from ipt_rag.phi.name_cues import AGE_BEFORE, AGED, ASKS, CHARTED, CITED, DISEASE, MET, NEVER, SPEAKS
 from ipt_rag.phi.rules import Found
 
 # Around "Surname, Given": the company of a reference list.
@@ -62,13 +62,16 @@ def _reads_as_name(message: Message, lists: Gazetteer, surname: Token, given: To
     christened = given.word in lists.word_given or (given.word in lists.first and given.word not in NEVER)
     usual = lists.is_plain_first(given.word) or given.word in lists.common_first or given.word in lists.word_given
     if surname.text.isupper() or given.text.isupper():
-        return surname.text.isupper() and given.text.isupper() and surname.word in lists.last and christened and usual
+        listed = surname.word in lists.last or (lists.is_plain_first(given.word) and lists.is_unknown(surname.word))
+        return surname.text.isupper() and given.text.isupper() and listed and christened and usual
     if not (surname.capital or given.capital):
         rare = surname.word in lists.last and not lists.is_word(surname.word) and surname.word not in lists.surnames
         aged = AGED.match(message.text, given.end) is not None
         return (message.case or aged) and (rare or (aged and surname.word in lists.last)) and christened and usual
     if not (surname.capital and given.capital):
         return False
+    if surname.word in _HAN and given.word in lists.first:
+        return True
     if not christened:  # "Patel, Nimesh"
         return (
             surname.word in lists.last
@@ -90,7 +93,8 @@ def run_together(message: Message, lists: Gazetteer) -> Iterator[Found]:
             given, surname = halves[1].lower(), halves[2].lower()
             sure = numbered or not lists.is_word(surname)
             usual = lists.is_plain_first(given) or given in lists.common_first
-            if sure and usual and surname in lists.last and not lists.is_known(given, surname):
+            listed = surname in lists.last or (numbered and lists.is_unknown(surname))
+            if sure and usual and listed and not lists.is_known(given, surname):
                 yield FULL_NAME, token.start, numbered.end() if numbered else token.end
         elif numbered and token.text.islower() and 7 <= len(token.word) <= 24 and token.word not in lists.last:
             for cut in range(3, len(token.word) - 3):
@@ -128,7 +132,7 @@ def of_words(message: Message, lists: Gazetteer) -> Iterator[Found]:
         ):
             continue
         aged = AGED.match(text, surname.end) or AGE_BEFORE.search(text, max(0, given.start - 24), given.start)
-        acts = SPEAKS.match(text, surname.end) or text[surname.end : surname.end + 2] == "'s"
+        acts = SPEAKS.match(text, surname.end) or CHARTED.match(text, surname.end)
         opens = number == 0 or _OPENS.search(text, max(0, given.start - 2), given.start)
         if given.capital:
             sure = bool(aged or acts) or not (opens and given.word in _MODAL)

@@ -17,6 +17,7 @@ from ipt_rag.phi.name_cues import (
     ASKS,
     CHARTED,
     CITED,
+    DIAGNOSED,
     DID,
     DISEASE,
     INITIALS,
@@ -28,6 +29,7 @@ from ipt_rag.phi.name_cues import (
     PERSON,
     POSSESSED,
     PROFESSOR,
+    REFERENCE,
     ROLE,
     SAID,
     SAINT,
@@ -307,8 +309,8 @@ class NameFinder:
             return False
         if not (token.capital and not token.text.isupper()) and not lists.is_plain_first(token.word):
             return False
-        behind = tokens[number + 1 : number + 3]  # "Myrna M. Weissman" is of the literature
-        return not any(lists.is_known(token.word, each.word) for each in behind)
+        beside = tokens[max(0, number - 1) : number + 3]  # "Myrna M. Weissman" is of the literature
+        return not any(lists.is_known(token.word, each.word) for each in beside if each is not token)
 
     def _surname_behind_initials(self, message: Message, number: int) -> Token | None:
         """Return the surname of "K. Brathwaite" or "T. B. Okafor" at a token, unless it is one of the literature's."""
@@ -456,6 +458,7 @@ class NameFinder:
                 continue
             known = any(lists.is_known(token.word, other.word) for other in tokens[number + 1 : number + 4])
             known |= any(lists.is_known(other.word, token.word) for other in tokens[max(0, number - 3) : number])
+            known |= number > 0 and lists.is_known(token.word, tokens[number - 1].word)  # "Main, Mary"
             owned = token.word not in lists.eponyms and CHARTED.match(text, token.end)
             if known or self._cited(text, token.end) or (not owned and DISEASE.match(text, token.end)):
                 continue
@@ -469,8 +472,9 @@ class NameFinder:
             if (
                 case
                 or met
-                or (not message.work and self._is_name_only(token))
+                or (not message.work and self._is_name_only(token) and not REFERENCE.match(text, token.end))
                 or SPEAKS.match(text, token.end)
+                or (token.text.istitle() and DIAGNOSED.match(text, token.end))
                 or (
                     text[token.end : token.end + 2].lower() == "'s"
                     and not (token.text.islower() and token.word in lists.given)
