@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from ipt_rag.phi.gazetteer import Gazetteer
 from ipt_rag.phi.kinds import FULL_NAME
 from ipt_rag.phi.messages import Message, Token
-from ipt_rag.phi.name_cues import AGE_BEFORE, AGED, ASKS, CHARTED, CITED, DISEASE, MET, NEVER, SPEAKS
+from ipt_rag.phi.name_cues import AGE_BEFORE, AGED, ASKS, CHARTED, CITED, DISEASE, MET, NEVER, SPEAKS, STUDIED
 from ipt_rag.phi.rules import Found
 
 # Around "Surname, Given": the company of a reference list.
@@ -70,7 +70,7 @@ def _reads_as_name(message: Message, lists: Gazetteer, surname: Token, given: To
         return (message.case or aged) and (rare or (aged and surname.word in lists.last)) and christened and usual
     if not (surname.capital and given.capital):
         return False
-    if surname.word in _HAN and given.word in lists.first:
+    if surname.word in _HAN and (given.word in lists.first or given.word in lists.last):
         return True
     if not christened:  # "Patel, Nimesh"
         return (
@@ -132,7 +132,8 @@ def of_words(message: Message, lists: Gazetteer) -> Iterator[Found]:
         ):
             continue
         aged = AGED.match(text, surname.end) or AGE_BEFORE.search(text, max(0, given.start - 24), given.start)
-        acts = SPEAKS.match(text, surname.end) or CHARTED.match(text, surname.end)
+        owns = text[surname.end : surname.end + 2] == "'s" and not STUDIED.match(text, surname.end)
+        acts = owns or SPEAKS.match(text, surname.end) or CHARTED.match(text, surname.end)
         opens = number == 0 or _OPENS.search(text, max(0, given.start - 2), given.start)
         if given.capital:
             sure = bool(aged or acts) or not (opens and given.word in _MODAL)
