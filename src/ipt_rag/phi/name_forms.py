@@ -138,7 +138,8 @@ def of_words(message: Message, lists: Gazetteer) -> Iterator[Found]:
         if given.capital:
             sure = bool(aged or acts) or not (opens and given.word in _MODAL)
         else:
-            sure = bool(aged) or bool(acts and given.word not in _MODAL and (message.case or message.person))
+            told = message.case or message.person or number == 0
+            sure = bool(aged) or bool(acts and given.word not in _MODAL and told)
         if sure:
             yield FULL_NAME, given.start, surname.end
 
@@ -150,16 +151,19 @@ def on_no_list(message: Message, lists: Gazetteer) -> Iterator[Found]:
     text = message.text
     for _, given, surname in _pairs(message):
         words = (given.word, surname.word)
-        if not all(
-            token.text.istitle() and len(token.word) > 3 and lists.is_unknown(token.word) for token in (given, surname)
-        ):
+        if not all(len(word) > 3 and lists.is_unknown(word) for word in words):
+            continue
+        low = given.text.islower() and surname.text.islower()
+        if low and (surname.word not in lists.last or any(lists.is_slip(word) for word in words)):
+            continue
+        if not low and not (given.text.istitle() and surname.text.istitle()):
             continue
         if given.word in lists.surnames or given.word in lists.last or any(word in NEVER for word in words):
             continue
         if lists.is_known(given.word, surname.word) or "-" in given.text or _ADJECTIVE.search(given.word):
             continue
         met = MET.search(text, max(0, given.start - 14), given.start)
-        if surname.word in lists.last or (
+        if (surname.word in lists.last and not low) or (
             AGED.match(text, surname.end)
             or SPEAKS.match(text, surname.end)
             or (met and met.group().strip() != "of")
