@@ -56,6 +56,8 @@ SURELY = [
     pytest.param("pump S/N NG118442", "NG118442", "a device or serial number", id="device"),
     pytest.param("follow @quiet_otter7", "@quiet_otter7", "a personal web address or user name", id="user name"),
     pytest.param("from 203.0.113.87", "203.0.113.87", "an IP address", id="IP"),
+    pytest.param("logged in from 10.0.0.7", "10.0.0.7", "an IP address", id="IP within a house"),
+    pytest.param("client b. 1968-09", "1968-09", "a date of birth or other full date", id="born, by month"),
     pytest.param("voiceprint VP-20931", "VP-20931", "a fingerprint, voice or other biometric record", id="voice"),
     pytest.param("see IMG_4471.jpg", "IMG_4471.jpg", "a photograph of a person", id="photograph"),
     pytest.param("inmate number 88-2291", "88-2291", "another identifying number", id="other"),
@@ -87,6 +89,8 @@ NEAR_MISSES = [
     "9 sessions a week, close to home",
     "1-800-273-8255 or 988",
     "24680 13579",
+    "section 1.2.0.4 of the manual",
+    "b. 1984",
     "",
 ]
 
@@ -127,6 +131,8 @@ def test_the_finding_is_the_projects_record() -> None:
     [
         pytest.param(["my patient's name?"], "amber", id="a question and its answer"),
         pytest.param(["her number starts with 646-555"], "-0173", id="a number broken in two"),
+        pytest.param(["her chart number?"], "it is 731 406", id="a question and its number"),
+        pytest.param(["his cell begins 646 555"], "and 0173 is the rest", id="a number and its rest"),
         pytest.param(["what is her zip code"], "73019", id="a label and its value"),
         pytest.param(["Solomon, now what"], "he is my patient, depressed", id="a name and what shows it to be one"),
         pytest.param(["her birthday is on the"], "14th of may", id="a date of birth in two turns"),
@@ -143,6 +149,8 @@ def test_two_harmless_halves_are_found_together(guard: Guard, earlier: list[str]
 def test_a_harmless_turn_after_a_harmless_turn_passes(guard: Guard) -> None:
     """Context alone refuses nothing."""
     assert guard.find_in_turn("and how many sessions?", ["What is IPT?", "my patient is a teacher"]) == ()
+    assert guard.find_in_turn("it is 14, is that high?", ["her PHQ-9?"]) == ()
+    assert guard.find_in_turn("and 16 is the rest?", ["how many sessions, 12"]) == ()
     assert guard.find_in_turn("would that help my patient?", ["What did Myrna Weissman write in 1984?"]) == ()
 
 

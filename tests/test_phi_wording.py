@@ -15,6 +15,27 @@ from ipt_rag.phi import CRISIS_NOTICE, KINDS, Guard, Kind, mentions_crisis, refu
         "client threatened to hurt his wife",
         "they would be better off without me",
         "she is ＳＵＩＣＩＤＡＬ",
+        "he has a gun and will hurt her",
+        "my partner is hitting me right now",
+        "her husband choked her last night",
+        "my child is being abused",
+        "she is being abused by her uncle",
+        "im gonna jump off a bridge",
+        "he stood on the platform and wants to jump in front of a train",
+        "I took 40 pills",
+        "client swallowed a bottle of pills",
+        "there is no point in living",
+        "she has nothing to live for",
+        "he talks of wanting to unalive himself",
+        "kms",
+        "I feel like dying",
+        "i dont want to be here anymore",
+        "should i be worried about suicde",
+        "what does the trial say about suicide",
+        "does IPT lower self-injury?",
+        "she left a goodbye note",
+        "he is going to kill my sister",
+        "client does not feel safe at home",
     ],
 )
 def test_crisis_language_is_noticed(text: str) -> None:
@@ -23,7 +44,20 @@ def test_crisis_language_is_noticed(text: str) -> None:
     assert Guard(layers=("patterns", "disguises", "names")).find(text) == ()
 
 
-@pytest.mark.parametrize("text", ["How does IPT end?", "a dying metaphor", "killing time", "the cut-off is 10"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "How does IPT end?",
+        "a dying metaphor",
+        "killing time",
+        "the cut-off is 10",
+        "should she take two pills daily?",
+        "they jumped to session 4",
+        "her grief hit her hard",
+        "can the couple be seen together",
+        "what was the point in session 3?",
+    ],
+)
 def test_other_language_is_not(text: str) -> None:
     """Everyday uses of the same words bring no notice."""
     assert not mentions_crisis(text)
@@ -47,3 +81,10 @@ def test_a_refusal_names_each_kind_and_what_to_write_instead() -> None:
 def test_every_kind_has_advice(kind: Kind) -> None:
     """A refusal never leaves a kind without saying what may be typed."""
     assert f"In place of {kind.phrase}, write {kind.instead}." in refusal_text([kind.phrase])
+
+
+def test_one_advice_for_two_kinds_is_said_once() -> None:
+    """A name and a full name are met by the same advice, which is not repeated."""
+    text = refusal_text(["a person's name", "a full name"])
+    assert text.count("“my patient” or “her husband”") == 1
+    assert "In place of a person's name or a full name, write a role" in text

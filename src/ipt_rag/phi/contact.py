@@ -67,7 +67,12 @@ def _is_dialled(match: re.Match[str]) -> bool:
 def _is_address(match: re.Match[str]) -> bool:
     """Four numbers with dots: an address, unless it reads as a section ("1.2.3.4") or a version."""
     parts = [int(part) for part in digits_of_groups(match["id"])]
-    return all(part < 256 for part in parts) and (max(parts) > 31 or "ip" in re.split(r"\W+", before(match, 20)))
+    private = parts[0] == 10 or parts == [127, 0, 0, 1]  # "10.0.0.5" is an address; "10.1.2.3" may be a section too
+    return all(part < 256 for part in parts) and (
+        max(parts) > 31
+        or (private and 0 in parts)
+        or bool(re.search(r"\b(?:ip|server|host|router|log(?:ged)?\s?in|address|connect\w{0,3})\b", before(match, 24)))
+    )
 
 
 def digits_of_groups(text: str) -> list[str]:

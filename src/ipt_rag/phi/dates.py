@@ -177,7 +177,12 @@ DATE_RULES: tuple[Rule, ...] = (
         DATE,
         rf"\b(?:dob|d\.o\.b|born|birth|brith|bday|birthday|birthdate)"
         rf"\b[^.?!\n]{{0,24}}?(?P<id>{_MONTH}\.?\s{{0,2}}{_DAY}|{_DAY}\s{{0,2}}(?:of\s)?{_MONTH}|"
-        rf"{_MONTH}\.?{_GAP}{_YEAR}|\d{{1,2}}[/.-]\d{{2,4}}|\d{{6,8}})\b",
+        rf"{_MONTH}\.?{_GAP}{_YEAR}|(?:18|19|20)\d\d[/.-]\d{{1,2}}|\d{{1,2}}[/.-]\d{{2,4}}|\d{{6,8}})\b",
+    ),
+    rule(
+        DATE,
+        rf"(?<![\w.])b\.\s?(?P<id>(?:18|19|20)\d\d[/.-](?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])[/.-](?:18|19|20)\d\d|"
+        rf"{_MONTH}\.?{_GAP}(?:18|19|20)\d\d)(?![\d-])",
     ),
     rule(
         DATE,

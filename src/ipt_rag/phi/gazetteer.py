@@ -91,6 +91,8 @@ class Gazetteer:
     people: frozenset[tuple[str, str]]  # (given name, surname)
     surnames: frozenset[str]  # of the field's people, less the most frequent ones of all
     given: frozenset[str]  # words of English that are given names nearly always
+    alone: frozenset[str]  # given names, in capitals, wherever they stand, though some bear them as surnames
+    word_given: frozenset[str]  # words and places that are given names too: before a surname only
 
     @classmethod
     def load(cls, known_names: Iterable[str] = ()) -> Gazetteer:
@@ -110,6 +112,8 @@ class Gazetteer:
             people=frozenset((parts[0], parts[-1]) for parts in (*people, *famous) if len(parts) > 1),
             surnames=frozenset(parts[-1] for parts in people if parts) - frozenset(allowed["common_surnames"].split()),
             given=frozenset(allowed["given"].split()),
+            alone=frozenset(allowed["alone"].split()),
+            word_given=frozenset(allowed["word_given"].split()),
         )
 
     def is_word(self, word: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from ipt_rag.phi.contact import CONTACT_RULES
@@ -23,6 +24,12 @@ RULES = (*CONTACT_RULES, *NUMBER_RULES, *MEDIA_RULES, *DATE_RULES, *PLACE_RULES)
 LAYERS = ("patterns", "disguises", "names", "model")
 _DEEPEST = 2  # an encoded text inside an encoded text is read, and no further
 _MOST_JOINED = 2_000  # characters of the turns before that are read together with a new one
+# What leads to a number that goes on with the turn before: "her MRN?", then "it is 482 913".
+_LED_TO = re.compile(
+    r"\W{0,3}(?:(?:it|it's|its|is|was|and|then|the|rest|end(?:s|ing)?|with|no|number|that|that's|goes|on|last|next|"
+    r"digits|are|of|yes|so|ok|sorry|well|plus|followed|by|part|second|other|half)\W{1,3}){0,6}(?=[\d(+])",
+    re.IGNORECASE,
+)
 
 
 class Guard:
@@ -69,12 +76,16 @@ class Guard:
         before = "\n".join(earlier)[-_MOST_JOINED:]
         passed = set(self.find(before))  # let through already, each at its own turn
         joint: set[PhiFinding] = set()
-        for gap in ("\n", " ", ""):  # as turns, as one sentence, and as a number broken in two
-            start = len(before) + len(gap)
-            for finding in self.find(before + gap + text):
-                if finding.end > start:
-                    joint.add(PhiFinding(finding.kind, max(0, finding.start - start), finding.end - start))
-                elif finding not in passed and gap == "\n":
+        readings = [(before + gap, 0) for gap in ("\n", " ", "")]  # as turns, one sentence, and a number broken in two
+        led = _LED_TO.match(text)
+        if led:
+            readings.append((before.rstrip(" ?!.,;:") + " ", led.end()))
+        for said, skipped in readings:
+            start = len(said) - skipped
+            for finding in self.find(said + text[skipped:]):
+                if finding.end > len(said):
+                    joint.add(PhiFinding(finding.kind, max(skipped, finding.start - start), finding.end - start))
+                elif finding not in passed and said.endswith("\n"):
                     joint.add(PhiFinding(finding.kind, 0, len(text)))
         return _sorted(joint)
 

@@ -106,7 +106,7 @@ WORK = re.compile(
 # Right before a name: what one does with a person whom one treats.
 MET = re.compile(
     r"\b(?:with|for|about|saw|sees?|seeing|told|tell|asked|ask|had|met|meet|re|like|help|helping|treat|hug|hugged|let|make|"
-    r"give|gave|keep|discharge|invite|call|called|phone|phoned|thank|of)\s$",
+    r"give|gave|keep|suits?|fits?|discharge|invite|call|called|phone|phoned|thank|of)\s$",
     re.IGNORECASE,
 )
 CITED = re.compile(
@@ -126,6 +126,18 @@ STUDIED = re.compile(
     r"approach|view|inventory|index|review|interview|work|research|test)\b",
     re.IGNORECASE,
 )
+# Behind a name: what a patient has, and an author has not unless the lists of people and eponyms know it.
+CHARTED = re.compile(
+    r"'s\s(?:[a-z-]{2,15}\s){0,2}(?:inventory|scores?|scale|index|interview|phq\S{0,3}|gad\S{0,3}|bdi|epds|timeline|"
+    r"formulation|test\sresults?)\b",
+    re.IGNORECASE,
+)
+DIAGNOSED = re.compile(
+    r"\s(?:with|w/)\s(?:\w{1,12}\s)?(?:ppd|pnd|mdd|bpd|ptsd|gad|ocd|depress\w{0,4}|grief|anxiety|panic|bulimia|anorexia|bipolar|"
+    r"dysthymia|insomnia|postpartum|role)\b",
+    re.IGNORECASE,
+)
+REFERENCE = re.compile(r",?\s[A-Z]{1,3}(?:\.|\s[A-Z(]|,|$)|,?\s&\s|\.?\s\(\d{4}")  # "Daniel, S. (2011)"
 CASE = re.compile(
     
 r"\b(?:patients?|pts?|clients?|pateint|my|seen|admitted|admission|mrn|year-old|y/?o|yo|"

@@ -15,7 +15,9 @@ from ipt_rag.phi.name_cues import (
     AGED,
     ANNOUNCES,
     ASKS,
+    CHARTED,
     CITED,
+    DIAGNOSED,
     DID,
     DISEASE,
     INITIALS,
@@ -27,6 +29,7 @@ from ipt_rag.phi.name_cues import (
     PERSON,
     POSSESSED,
     PROFESSOR,
+    REFERENCE,
     ROLE,
     SAID,
     SAINT,
@@ -35,6 +38,7 @@ from ipt_rag.phi.name_cues import (
     TITLE,
     TREATED,
 )
+from ipt_rag.phi.name_forms import of_words, on_no_list, run_together, surname_first
 from ipt_rag.phi.rules import Found
 
 
@@ -59,6 +63,8 @@ class NameFinder:
             self._asked_about,
         ):
             yield from rule(message)
+        for form in (surname_first, run_together, of_words, on_no_list):
+            yield from form(message, self._lists)
         for pattern in (OTHER_SCRIPT, INITIALS):
             for match in pattern.finditer(text):
                 yield NAME, match.start("id"), match.end("id")
@@ -303,8 +309,8 @@ class NameFinder:
             return False
         if not (token.capital and not token.text.isupper()) and not lists.is_plain_first(token.word):
             return False
-        behind = tokens[number + 1 : number + 3]  # "Myrna M. Weissman" is of the literature
-        return not any(lists.is_known(token.word, each.word) for each in behind)
+        beside = tokens[max(0, number - 1) : number + 3]  # "Myrna M. Weissman" is of the literature
+        return not any(lists.is_known(token.word, each.word) for each in beside if each is not token)
 
     def _surname_behind_initials(self, message: Message, number: int) -> Token | None:
         """Return the surname of "K. Brathwaite" or "T. B. Okafor" at a token, unless it is one of the literature's."""
@@ -410,9 +416,12 @@ class NameFinder:
             return 0  # "Reynolds MTLD-1": an abbreviation; "Judd LL": an author
         if token.text.isupper() and len(token.word) < 4 and surname.word in lists.surnames:
             return 0  # "JC Markowitz": initials of an author
-        if DISEASE.match(text, surname.end) or self._cited(text, surname.end) or message.scholarly:
+        if self._cited(text, surname.end) or message.scholarly:
             return 0
-        if self._studied(text, token.start, surname.end) and not message.case:
+        owned = CHARTED.match(text, surname.end) and not (token.word in lists.eponyms and surname.word in lists.eponyms)
+        if not owned and DISEASE.match(text, surname.end):
+            return 0
+        if not owned and self._studied(text, token.start, surname.end) and not message.case:
             return 0
         sure = lists.is_plain_first(token.word)
         word = lists.is_word(surname.word)
@@ -449,9 +458,11 @@ class NameFinder:
                 continue
             known = any(lists.is_known(token.word, other.word) for other in tokens[number + 1 : number + 4])
             known |= any(lists.is_known(other.word, token.word) for other in tokens[max(0, number - 3) : number])
-            if known or DISEASE.match(text, token.end) or self._cited(text, token.end):
+            known |= number > 0 and lists.is_known(token.word, tokens[number - 1].word)  # "Main, Mary"
+            owned = token.word not in lists.eponyms and CHARTED.match(text, token.end)
+            if known or self._cited(text, token.end) or (not owned and DISEASE.match(text, token.end)):
                 continue
-            if message.scholarly or (not message.case and self._studied(text, token.start, token.end)):
+            if message.scholarly or (not (message.case or owned) and self._studied(text, token.start, token.end)):
                 continue
             if not case and PROFESSOR.search(text, max(0, token.start - 12), token.start):
                 continue
@@ -461,8 +472,9 @@ class NameFinder:
             if (
                 case
                 or met
-                or (not message.work and self._is_name_only(token))
+                or (not message.work and self._is_name_only(token) and not REFERENCE.match(text, token.end))
                 or SPEAKS.match(text, token.end)
+                or (token.text.istitle() and DIAGNOSED.match(text, token.end))
                 or (
                     text[token.end : token.end + 2].lower() == "'s"
                     and not (token.text.islower() and token.word in lists.given)
@@ -473,6 +485,8 @@ class NameFinder:
     def _is_name_only(self, token: Token) -> bool:
         """Return whether a word is a given name wherever it stands: none of English, nor a surname in capitals."""
         lists = self._lists
+        if token.text.istitle() and token.word in lists.alone:
+            return True
         return (
             token.word in lists.first.listed
             and token.word not in lists.given
