@@ -190,3 +190,27 @@ def test_what_cannot_be_resolved_stops_the_import_with_its_line(text: str, said:
     page = f"Calm talk\n\nIt has been a form of care for years.\n\n{text}\n\nSources\n\n{listed}"
     with pytest.raises(ImportRefusedError, match=re.escape(said)):
         import_page(saved(tmp_path, "page.txt", page))
+
+
+LISTS = ["Referencias", "Referencias bibliográficas", "Bibliografía", "Literatur", "Quellen", "Literaturverzeichnis",
+         "Références", "Références bibliographiques", "Bibliographie", "Riferimenti bibliografici", "Bibliografia",
+         "Referências", "Fontes", "Literatuur", "Bronnen", "Notes et références", "5. Referencias"]  # fmt: skip
+
+
+@pytest.mark.parametrize("heading", LISTS)
+@pytest.mark.parametrize(
+    ("name", "page"),
+    [
+        ("page.txt", "Calma\n\nLa calma alivia la pena de muchas personas (Luz, 2012).\n\n{}\n\nLuz, A. (2012). Calma.\n"),
+        ("page.md", "# Calma\n\nLa calma alivia la tristeza (Luz, 2012).\n\n## {}\n\nLuz, A. (2012). Calma.\n"),
+        ("page.html", "<h1>Calma</h1><p>La calma alivia (Luz, 2012).</p><h2>{}</h2><p>Luz, A. (2012). Calma.</p>"),
+    ],
+)  # fmt: skip
+def test_the_list_of_sources_is_told_by_its_heading_in_six_languages(
+    name: str, page: str, heading: str, tmp_path: Path
+) -> None:
+    """Spanish, German, French, Italian, Portuguese and Dutch beside English; one table serves all formats."""
+    read = import_page(saved(tmp_path, name, page.format(heading)))
+    assert read.report.sources == 1
+    assert read.report.marker_groups == 1
+    assert heading not in read.body

@@ -19,7 +19,7 @@ CERTAIN = re.compile(
     r"|(?:^|[^\w])(?:[FtzrHQUχ]|[χX][²2])\Z",
     re.IGNORECASE,
 )
-DOUBTFUL = re.compile(r"(?:\b(?:intervals?|range[sd]?|limits|bounds)|\b9[059]\s?%|(?:^|[^\w])(?:[FtHQUχ]|χ[²2]))\s?\Z")
+DOUBTFUL = re.compile(r"(?:\b(?i:intervals?|range[sd]?|limits|bounds)|\b9[059]\s?%|(?:^|[^\w])(?:[FtHQUχ]|χ[²2]))\s?\Z")
 
 
 def is_exponent(before: str) -> bool:
