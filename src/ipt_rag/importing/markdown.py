@@ -2,7 +2,8 @@
 
 markdown-it-py renders and `html` reads the outcome. Notes are taken out first, so that they keep their own numbers.
 Keys that the front matter defines are numbered as they are first cited; those that open an entry of the list
-(`@key: …`) link to it; all others are left to the citation grammar, which reads them by author and year.
+(`@key: …`) link to it; all others are left to the citation grammar, which reads them by author and year. In a sentence
+(`@key found …`) author and year stand for the key, before its number.
 """
 
 import re
@@ -16,6 +17,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from ipt_rag.errors import ImportRefusedError
+from ipt_rag.importing.author_year import KEY, NARRATED, in_words
 from ipt_rag.importing.bounded import converted
 from ipt_rag.importing.decoding import decode_text
 from ipt_rag.importing.html import page_of_html
@@ -23,7 +25,7 @@ from ipt_rag.importing.page import Page
 
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*\n", re.DOTALL | re.MULTILINE)
 PANDOC = re.compile(r"\[((?:[^\[\]@\n]{0,40}(?<![\w.])@[\w:.#$%&+?<>~/-]*\w[^\[\]@\n]{0,60}?)+)\]")
-KEY = re.compile(r"(?<![\w.])@([\w:.#$%&+?<>~/-]*\w)")
+CITED = re.compile(rf"{PANDOC.pattern}|{NARRATED.pattern}")
 # An entry of the list that opens with the key it is cited by: "- [@lee2016]: Lee A. …".
 KEYED_ENTRY = re.compile(
     r"^([ \t]*(?:[-*+]|\d{1,3}[.)])?[ \t]*)"
@@ -144,20 +146,26 @@ def _year(issued: object, *, depth: int = 4) -> str:
 
 def _keyed_entries(body: str) -> str:
     """Return the text with each key that opens an entry of the list as a place to link to, and its citations linked."""
-    keys = {found["boxed"] or found["bare"] for found in KEYED_ENTRY.finditer(body)}
+    keys = {
+        found["boxed"] or found["bare"]: body[found.end() :].partition("\n")[0] for found in KEYED_ENTRY.finditer(body)
+    }
     if not keys:
         return body
     body = KEYED_ENTRY.sub(
         lambda found: f'{found[1]}<a id="cited-{escape(found["boxed"] or found["bare"])}"></a>', body
     )
 
-    def linked(found: re.Match[str]) -> str:
-        cited = KEY.findall(found[1])
-        if not keys.issuperset(cited):
-            return found[0]
-        return "".join(f'<a href="#cited-{escape(key)}">§</a>' for key in cited)
+    def link(key: str) -> str:
+        return f'<a href="#cited-{escape(key)}">§</a>'
 
-    return PANDOC.sub(linked, body)
+    def linked(found: re.Match[str]) -> str:
+        cited = [found["key"]] if found["key"] else KEY.findall(found[1])
+        if not keys.keys() >= set(cited):
+            return found[0]
+        words = in_words(keys[cited[0]], cited[0], found["locator"]) if found["key"] else ""
+        return words + "".join(map(link, cited))
+
+    return CITED.sub(linked, body)
 
 
 def _pandoc(body: str, about: Mapping[str, str], sources: list[tuple[int, str]]) -> str:
@@ -166,16 +174,17 @@ def _pandoc(body: str, about: Mapping[str, str], sources: list[tuple[int, str]])
     fresh = count(1)
 
     def cited(found: re.Match[str]) -> str:
-        keys = KEY.findall(found[1])
+        keys = [found["key"]] if found["key"] else KEY.findall(found[1])
         if not all(f"@{key}" in about for key in keys):
             return found[0]
         for key in keys:
             if key not in numbers:
                 numbers[key] = next(fresh)
                 sources.append((numbers[key], escape(about[f"@{key}"])))
-        return f"[{', '.join(str(numbers[key]) for key in keys)}]"
+        words = f"{in_words(about[f'@{keys[0]}'], keys[0], found['locator'])} " if found["key"] else ""
+        return f"{words}[{', '.join(str(numbers[key]) for key in keys)}]"
 
-    return PANDOC.sub(cited, body)
+    return CITED.sub(cited, body)
 
 
 def _inline_notes(body: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from ipt_rag.errors import ImportRefusedError
-from ipt_rag.importing.author_year import citations, entries, keyed
+from ipt_rag.importing.author_year import KEY, NARRATED, citations, entries, in_words, key_of, keyed
 from ipt_rag.importing.measures import NEAR, is_exponent, is_typed_exponent, statistic
 from ipt_rag.importing.page import Counted, Doubt, PageBlock, PageSource, Run, Runs, place
 
@@ -72,7 +72,6 @@ TAG_BEFORE_STOP = re.compile(r"(?<=\x02)\s+LLM(?=[.!?…])")
 TAG_AFTER_LAST_WORD = re.compile(r"(?<=\w)\s+LLM\s*$")
 # Works named in brackets, each linked to its entry: "(Lee 2016\x010\x02; Klee 2018\x011\x02)".
 CITED_IN_BRACKETS = re.compile(rf"\([^()]*?\d{{4}}[a-z]?\s?{HELD}[^()]*\)")
-KEY = re.compile(r"(?<![\w.])-?@([\w:.#$%&+?<>~/-]*\w)")
 KEYED = re.compile(r"\[[^\[\]@\n]{0,40}(?<![\w.])@\w[^\[\]\n]{0,200}\]")
 # What editors of wikis raise behind a sentence that they question.
 EDITORS_MARK = re.compile(
@@ -82,6 +81,7 @@ EDITORS_MARK = re.compile(
 )
 DIGIT = re.compile(r"\d")
 END = 200  # characters in which the last word of a block stands, its marker and tag behind it
+MAX_CHOICES = 5  # entries of the list that a message names
 CONTEXT = 12  # characters before a raised number that tell an exponent from a marker
 HELD_NEXT = re.compile("\x01")
 HELD_RANGE = re.compile(rf"{HELD}\s?[–-]\s?{HELD}")
@@ -175,6 +175,8 @@ class Grammar:
             text = self._bracketed(text, block, held, hold)
         elif "\x01" in text:
             text = HELD_RANGE.sub(lambda found: self._range(found, held, block, hold), text)
+        if "@" in text:
+            text = NARRATED.sub(lambda found: self._narrated(found, hold), text)
         if block.kind != "heading" and not self.numbered and not self.parenthesised:
             text = self._authors(text, block, hold)
         if "^" in text:
@@ -280,17 +282,26 @@ class Grammar:
         """Return the sources that keys such as "[@lee2016; @klee2018]" name by author and year."""
         numbers: list[int] = []
         for key in KEY.findall(found[0]):
-            named = keyed(key, self.sources)
-            if len(named) != 1:
-                choices = f"can be {', or '.join(f'source {each}' for each in named)}" if named else "names no source"
-                raise self._refusal(
-                    found,
-                    block,
-                    f"“{found[0]}” cites @{key} but that {choices}",
-                    "Open the entry in the list with “@key: ”.",
+            fitting = keyed(key, self.sources)
+            if len(fitting) != 1:
+                choices = (
+                    f"can be {', or '.join(f'source {each}' for each in fitting)}" if fitting else "names no source"
                 )
-            numbers += named
+                listed = [f"{each.number} [@{key_of(each.reference)}]" for each in self.sources[:MAX_CHOICES]]
+                more = [f"{len(self.sources) - MAX_CHOICES} more"] if len(self.sources) > MAX_CHOICES else []
+                has = f"The list has {', '.join([*listed, *more])}" if listed else "It has no list of sources"
+                problem = f"“{found[0]}” cites the key {key}, which {choices}"
+                raise self._refusal(found, block, problem, f"{has}. Mend the key, or open its entry with the key.")
+            numbers += fitting
         return tuple(dict.fromkeys(numbers))
+
+    def _narrated(self, found: re.Match[str], hold: Hold) -> str:
+        """Return author and year for a key in the sentence that names one source, its number behind them."""
+        fitting = keyed(found["key"], self.sources)
+        if len(fitting) != 1:
+            return found[0]
+        reference = next(each.reference for each in self.sources if each.number == fitting[0])
+        return in_words(reference, found["key"], found["locator"]) + hold((fitting[0],))
 
     def _typed(self, found: re.Match[str], block: PageBlock, hold: Hold) -> str:
         """Return a held group for "^4"; the exponent of a number or unit ("m^2") stays, and is reported."""
