@@ -138,6 +138,17 @@ def test_a_key_without_a_reference_is_refused(tmp_path: Path) -> None:
         import_page(saved(tmp_path, "page.md", listed))
 
 
+@pytest.mark.parametrize("label", ["n", "1", "2"])
+def test_a_note_beside_a_numbered_list_goes_behind_it(label: str, tmp_path: Path) -> None:
+    """Its number may be one of the list's, as in HTML and Word; the report says so."""
+    listed = "## References\n\n1. Lee A. Calm. 2016.\n2. Roe C. Talk. 2019.\n"
+    page = f"# Calm\n\nIt helps [1, 2].[^{label}]\n\n[^{label}]: A remark.\n\n{listed}"
+    read = import_page(saved(tmp_path, "page.md", page))
+    assert "It helps. [1] [2] [3]" in read.body
+    assert '[3]: #sources "A remark."' in read.body
+    assert any("it is now 3" in doubt.problem for doubt in read.report.doubts)
+
+
 ROE, LEE = "Roe C. Talk. 2019.", "Lee A, Klee B. Calm. 2016."
 DEFINED = """---
 references:

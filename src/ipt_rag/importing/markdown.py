@@ -79,10 +79,10 @@ def to_html(data: bytes, name: str) -> str:
         if token.map and token.nesting == 1:
             token.attrSet("data-line", str(token.map[0] + first))
     html = parser.renderer.render(tokens, parser.options, env)
-    sources.extend((number, parser.renderInline(note)) for number, note in notes)
+    entries = [f'<li id="source-{number}" value="{number}">{entry}</li>' for number, entry in sources]
+    entries += [f'<li id="note-{number}" value="{number}">{parser.renderInline(note)}</li>' for number, note in notes]
     title = f"<h1>{escape(about['title'])}</h1>" if about.get("title") and "<h1>" not in html else ""
-    entries = "".join(f'<li id="source-{number}" value="{number}">{entry}</li>' for number, entry in sources)
-    foot = f"<h2>Sources</h2><ol>{entries}</ol>" if entries else ""
+    foot = f"<h2>Sources</h2><ol>{''.join(entries)}</ol>" if entries else ""
     return f"<main>{title}{html}{foot}</main>"
 
 
@@ -208,7 +208,12 @@ def _footnotes(body: str) -> tuple[str, list[tuple[int, str]]]:
     for found in re.finditer(r"\[\^([^\]\s]+)\]", body):
         if found[1] in notes and found[1] not in numbers:
             numbers[found[1]] = next(fresh)
-    body = re.sub(r"\[\^([^\]\s]+)\]", lambda found: f"[^{numbers.get(found[1], found[1])}]", body)
+
+    def linked(found: re.Match[str]) -> str:
+        number = numbers.get(found[1])  # of a link: a list that numbers alike moves the note behind it
+        return found[0] if number is None else f'<sup><a href="#note-{number}">{number}</a></sup>'
+
+    body = re.sub(r"\[\^([^\]\s]+)\]", linked, body)
     return body, [(numbers[label], text) for label, text in notes.items() if label in numbers]
 
 
