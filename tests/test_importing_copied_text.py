@@ -38,6 +38,46 @@ def test_a_page_without_title_is_named_by_its_subject_and_doubted() -> None:
     assert "no title" in read.doubts[0].problem
 
 
+@pytest.mark.parametrize(
+    "section", ["Background", "Introduction", "Intro", "Abstract", "Summary", "Overview", "1. Introduction", "Part one"]
+)
+def test_the_name_of_a_section_is_no_title(section: str) -> None:
+    """The line above it is; the section keeps its heading."""
+    read = read_copied_text(f"Calm care for grief\n\n{section}\n\n{LEAD}\n".encode(), "page.txt")
+    assert read.title == "Calm care for grief"
+    assert [(block.kind, block.text) for block in read.blocks][-1] == ("paragraph", LEAD)
+    assert not any(line.text == "Calm care for grief" for line in read.left_out)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        pytest.param("Care and grief\nBy Ann Lee\nUpdated 4 June 2021\n", id="byline and date right below"),
+        pytest.param("Care and grief\nA short guide\nFor staff\n\nOverview\n", id="lines below it, then a section"),
+        pytest.param("Care and grief\n\nAnn Lee and Bo Klee\n\nAbstract\n", id="authors below it"),
+        pytest.param("Some Site\n\nCare and grief\n\nSummary\n", id="the site above it"),
+    ],
+)
+def test_the_title_is_found_above_what_stands_between_it_and_the_text(head: str) -> None:
+    """Neither the file's name nor a section's is taken for it."""
+    read = read_copied_text(f"{head}\n{LEAD}\n".encode(), "page.txt")
+    assert read.title == "Care and grief"
+    assert not any("no title" in doubt.problem for doubt in read.doubts)
+
+
+def test_a_page_that_takes_its_files_name_says_so() -> None:
+    """The report tells the name of the file from the words of the page."""
+    read = read_copied_text(b"They all walked to the lake at noon, and they talked there.\n", "lake walk.txt")
+    assert (read.title, read.about["title_from"]) == ("lake walk", "the file's name; the page prints no title")
+    assert "its file's name was taken" in read.doubts[0].problem
+
+
+def test_headings_right_above_their_text_are_told_however_short_it_is() -> None:
+    """Once one has stood so, a few words below another are its text."""
+    read = page("Abstract", "Care eased the worry of most people.", "", "Methods", "Nine people walked.4")
+    assert [kind for kind, _ in outline(read)] == ["heading", "paragraph"] * 2
+
+
 def test_headings_stand_alone_without_closing_punctuation() -> None:
     """A question alone may be a heading; a lead-in, a sentence and a marked line are not."""
     read = page("How It Works", "", "It calms.", "", "Does it help?", "", "It does so:", "", "It does4", "", "End.")

@@ -130,9 +130,60 @@ def test_citations_of_markdown(markdown: str, sentence: str, source: str, tmp_pa
 
 
 def test_a_key_without_a_reference_is_refused(tmp_path: Path) -> None:
-    """Pandoc's key must be defined in the front matter."""
-    with pytest.raises(ImportRefusedError, match="cites @lee16 "):
+    """Pandoc's key must be defined in the front matter or the list; what the list has is named."""
+    with pytest.raises(ImportRefusedError, match="cites the key lee16, which names no source"):
         import_page(saved(tmp_path, "page.md", "Calm talk helps [@lee16]."))
+    listed = "Calm talk helps [@lee16; @roe2019].\n\n# References\n\n@roe2019: Roe C. Talk. 2019.\n"
+    with pytest.raises(ImportRefusedError, match=r"the key lee16, .* The list has 1 \[@roe2019\]"):
+        import_page(saved(tmp_path, "page.md", listed))
+
+
+@pytest.mark.parametrize("label", ["n", "1", "2"])
+def test_a_note_beside_a_numbered_list_goes_behind_it(label: str, tmp_path: Path) -> None:
+    """Its number may be one of the list's, as in HTML and Word; the report says so."""
+    listed = "## References\n\n1. Lee A. Calm. 2016.\n2. Roe C. Talk. 2019.\n"
+    page = f"# Calm\n\nIt helps [1, 2].[^{label}]\n\n[^{label}]: A remark.\n\n{listed}"
+    read = import_page(saved(tmp_path, "page.md", page))
+    assert "It helps. [1] [2] [3]" in read.body
+    assert '[3]: #sources "A remark."' in read.body
+    assert any("it is now 3" in doubt.problem for doubt in read.report.doubts)
+
+
+ROE, LEE = "Roe C. Talk. 2019.", "Lee A, Klee B. Calm. 2016."
+DEFINED = """---
+references:
+- id: roe2019
+  author: [{family: Roe, given: Cara}]
+  title: Talk
+  issued: 2019
+- id: lee2016
+  author: [{family: Lee, given: A}, {family: Klee, given: B}]
+  title: Calm
+  issued: {date-parts: [[2016]]}
+---
+"""
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(f"{DEFINED}…\n", id="front matter"),
+        pytest.param(f"…\n\n# References\n\n- @roe2019: {ROE}\n- @lee2016: {LEE}\n", id="keys in the list"),
+        pytest.param(f"…\n\n# References\n\n1. {ROE}\n2. {LEE}\n", id="list without keys"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("@roe2019 counted them [@lee2016].", "Roe (2019) [1] counted them. [2]"),
+        ("@roe2019 and @lee2016 agree.", "Roe (2019) [1] and Lee et al. (2016) [2] agree."),
+        ("@roe2019 [p. 4] counted them [@lee2016].", "Roe (2019, p. 4) [1] counted them. [2]"),
+        ("Write to a@lee2016.org [@roe2019; @lee2016].", "Write to a@lee2016.org. [1] [2]"),
+    ],
+)
+def test_a_key_in_the_sentence_becomes_author_and_year(page: str, written: str, read: str, tmp_path: Path) -> None:
+    """As Pandoc prints it, the number behind it; an address keeps its sign."""
+    assert body(saved(tmp_path, "page.md", page.replace("…", written)))[0] == read
 
 
 def zipped(**parts: bytes) -> bytes:
@@ -190,3 +241,27 @@ def test_what_cannot_be_resolved_stops_the_import_with_its_line(text: str, said:
     page = f"Calm talk\n\nIt has been a form of care for years.\n\n{text}\n\nSources\n\n{listed}"
     with pytest.raises(ImportRefusedError, match=re.escape(said)):
         import_page(saved(tmp_path, "page.txt", page))
+
+
+LISTS = ["Referencias", "Referencias bibliográficas", "Bibliografía", "Literatur", "Quellen", "Literaturverzeichnis",
+         "Références", "Références bibliographiques", "Bibliographie", "Riferimenti bibliografici", "Bibliografia",
+         "Referências", "Fontes", "Literatuur", "Bronnen", "Notes et références", "5. Referencias"]  # fmt: skip
+
+
+@pytest.mark.parametrize("heading", LISTS)
+@pytest.mark.parametrize(
+    ("name", "page"),
+    [
+        ("page.txt", "Calma\n\nLa calma alivia la pena de muchos (Luz, 2012).\n\n{}\n\nLuz, A. (2012). Calma.\n"),
+        ("page.md", "# Calma\n\nLa calma alivia la tristeza (Luz, 2012).\n\n## {}\n\nLuz, A. (2012). Calma.\n"),
+        ("page.html", "<h1>Calma</h1><p>La calma alivia (Luz, 2012).</p><h2>{}</h2><p>Luz, A. (2012). Calma.</p>"),
+    ],
+)  # fmt: skip
+def test_the_list_of_sources_is_told_by_its_heading_in_six_languages(
+    name: str, page: str, heading: str, tmp_path: Path
+) -> None:
+    """Spanish, German, French, Italian, Portuguese and Dutch beside English; one table serves all formats."""
+    read = import_page(saved(tmp_path, name, page.format(heading)))
+    assert read.report.sources == 1
+    assert read.report.marker_groups == 1
+    assert heading not in read.body

@@ -44,6 +44,10 @@ def group(*numbers: int, llm: bool = False) -> Group:
         pytest.param("Mood rose.[4][5]", ("Mood rose.", group(4, 5)), id="brackets side by side"),
         pytest.param("Mood [4] rose.", ("Mood", group(4), " rose."), id="brackets inside a sentence"),
         pytest.param("Mood rose.^4", ("Mood rose.", group(4)), id="caret"),
+        pytest.param("Mood rose in 1974^4.", ("Mood rose in 1974.", group(4)), id="caret behind a year"),
+        pytest.param("By 40%^4 it grew.", ("By 40%", group(4), " it grew."), id="caret behind a per cent"),
+        pytest.param("Hepatitis B[4] rose.", ("Hepatitis B", group(4), " rose."), id="brackets behind a letter"),
+        pytest.param("Mood rose by 40% [4].", ("Mood rose by 40%.", group(4)), id="brackets behind a per cent"),
         pytest.param("Mood rose [^4].", ("Mood rose.", group(4)), id="footnote"),
         pytest.param("Mood rose.⁴,⁵", ("Mood rose.", group(4, 5)), id="raised digits"),
         pytest.param("Mood rose. [4] [LLM]", ("Mood rose.", group(4, llm=True)), id="our own markers"),
@@ -72,6 +76,16 @@ def test_markers_are_read(text: str, marked: Marked) -> None:
         pytest.param("An LLM wrote it. LLMs did.", id="LLM as a word"),
         pytest.param("It measures 5 m² there.", id="the exponent of a unit"),
         pytest.param("1.2 Methods follow here.", id="a section number"),
+        pytest.param("The path was 4 m^2 wide.", id="the exponent of a unit behind a caret"),
+        pytest.param("It was 5 kg/m^2 heavy.", id="the exponent of a compound unit"),
+        pytest.param("The pull was 10^2 N.", id="the exponent of a number"),
+        pytest.param("With η_p^2 as measure.", id="the exponent of a sign with an index"),
+        pytest.param("It held (F[1, 2] = 4.1).", id="degrees of freedom"),
+        pytest.param("It held, t[8] = 2.1, then.", id="degrees of freedom of one number"),
+        pytest.param("It held, F[1, 2], then.", id="degrees of freedom without a value"),
+        pytest.param("It held, 95% CI [1, 2], then.", id="an interval"),
+        pytest.param("A confidence interval of [1, 2] was met.", id="an interval in words"),
+        pytest.param("A range of [1-5] was met.", id="a range"),
     ],
 )
 def test_numbers_are_not_markers(text: str) -> None:
@@ -134,6 +148,32 @@ def test_a_decimal_that_may_be_a_closed_number_is_asked_for() -> None:
         decode("Scores fell to 12.4 The end.")
     assert decode("Scores fell to 12.4 The end.", assume=("decimal",)) == ("Scores fell to 12.4 The end.",)
     assert decode("Scores fell to 12.4 The end.", assume=("marker",)) == ("Scores fell to 12.", group(4), " The end.")
+
+
+@pytest.mark.parametrize("text", ["It has a wide range [3, 4].", "It held at 95% [3, 4].", "It gave F [3, 4] then."])
+def test_brackets_that_may_belong_to_a_statistic_are_asked_for(text: str) -> None:
+    """Two numbers behind the name of an interval are its ends or two sources; an assumption decides."""
+    with pytest.raises(ImportRefusedError, match="“3, 4” can be read as numbers of a statistic or as a marker"):
+        decode(text)
+    assert decode(text, assume=("decimal",)) == (text,)
+    assert group(3, 4) in decode(text, assume=("marker",))
+
+
+@pytest.mark.parametrize("text", ["The path was 4 m^2 wide.", "It gave F[1, 2] = 4.1 then."])
+def test_an_exponent_or_statistic_is_reported_and_makes_no_page_of_numbers(text: str) -> None:
+    """What might have been a marker stays as printed and is named; authors and years are read beside it."""
+    blocks = (PageBlock("paragraph", (plain(text),), 3), PageBlock("paragraph", (plain("It helps (Lee, 2016)."),), 5))
+    grammar = Grammar("page.txt", (PageSource(1, "", "Lee A. Calm. 2016.", "", "", 9),), blocks, ())
+    assert [grammar.decode(block) for block in blocks] == [((text,),), (("It helps (Lee, 2016).", group(1)),)]
+    assert [doubt.line for doubt in grammar.doubts] == [3]
+
+
+def test_degrees_of_freedom_are_no_markers_where_the_page_cites_in_round_brackets() -> None:
+    """There the numbers of both stand in the same brackets."""
+    text = "It helps (4). It is old (2, 3). It held, F(1, 2) = 4.1."
+    block = PageBlock("paragraph", (plain(text),), 3)
+    decoded = Grammar("page.txt", sources(8), (block,), ()).decode(block)[0]
+    assert decoded == ("It helps.", group(4), " It is old.", group(2, 3), " It held, F(1, 2) = 4.1.")
 
 
 def test_digits_glued_to_a_word_inside_a_sentence_are_doubted() -> None:

@@ -266,3 +266,20 @@ def test_a_pdf_that_cannot_be_read_is_one_sentence(data: bytes, said: str, tmp_p
     with pytest.raises(ImportRefusedError) as refused:
         import_page(tmp_path / "page.pdf")
     assert str(refused.value) == said
+
+
+@pytest.mark.parametrize(("label", "opening"), [("•", "- "), ("–", "- "), ("{}", "{}. "), ("{}.", "{}. ")])
+def test_labels_in_a_size_and_on_a_baseline_of_their_own_open_items(label: str, opening: str, tmp_path: Path) -> None:
+    """Programs set bullets and numbers larger and higher than the text beside them; an open item ends with them."""
+    sheet = Sheet()
+    sheet.line("Calm talk", 60, 60, 20, bold=True)
+    sheet.line("Calm talk is a short form of care that many people use.", 60, 100)
+    items = ("Ask first.", "Then wait until the other one speaks, however long", "Rest")
+    for number, (text, y) in enumerate(zip(items, (112, 124, 148), strict=True), start=1):
+        sheet.line(label.format(number), 60, y - 2, 12)
+        sheet.line(text, 78, y)
+    sheet.line("that takes in the end.", 78, 136)
+    sheet.line("It ends there.", 60, 160)
+    blocks, _, _ = imported(sheet.bytes(), tmp_path)
+    told = ("Ask first.", "Then wait until the other one speaks, however long that takes in the end.", "Rest")
+    assert blocks[1:] == [opening.format(number) + text for number, text in enumerate(told, 1)] + ["It ends there."]

@@ -38,6 +38,24 @@ def test_a_page_without_phi_is_written(page: Path, tmp_path: Path) -> None:
     assert add_page(page, tmp_path / "corpus").written
 
 
+def test_a_key_that_names_no_source_is_told_with_what_the_list_has(tmp_path: Path) -> None:
+    """Keys of citations are no user names; what looks like PHI beside them is still not repeated."""
+    page = tmp_path / "page.md"
+    page.write_text(f"{PLANTED} [@moss2000]\n\n# References\n\nLee A. Calm. 2016.\n", encoding="utf-8")
+    with pytest.raises(
+        ImportRefusedError, match=r"the key moss2000, which names no source.* 1 \[@lee2016\]"
+    ) as refused:
+        add_page(page, tmp_path / "corpus")
+    assert "Testerson" not in str(refused.value)
+
+
+def test_a_key_in_the_sentence_is_read_before_the_guard_looks(tmp_path: Path) -> None:
+    """An ordinary article of Pandoc names works in its sentences."""
+    page = tmp_path / "page.md"
+    page.write_text("# Calm\n\n@lee2016 found it.\n\n# References\n\nLee A. Calm. 2016.\n", encoding="utf-8")
+    assert "Lee (2016) [1] found it." in add_page(page, tmp_path / "corpus").path.read_text(encoding="utf-8")
+
+
 def test_a_page_with_phi_is_refused_by_line(page: Path, tmp_path: Path) -> None:
     """The refusal names the line, repeats nothing, and leaves no file."""
     page.write_text(PAGE.format(sentence=PLANTED), encoding="utf-8")

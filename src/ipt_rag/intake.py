@@ -37,6 +37,7 @@ from ipt_rag.phi import Guard, author_names
 
 ENDINGS = frozenset(READERS) - {""}  # what is taken of a folder; a file without an ending is taken where it is named
 NOT_REPEATED = "(not repeated: it looks like protected health information)"
+CITATION_KEYS = re.compile(r"\[[^\[\]\n]{0,40}(?<![\w.])@\w[^\[\]\n]{0,200}\]")
 MAX_PLACES = 10  # named of one refused page
 
 
@@ -169,8 +170,16 @@ class Intake:
             return import_bytes(data, path.name, slug=slug, assume=self._assume, phi_like=self._phi_like)
         except ImportRefusedError as refusal:
             lines = str(refusal).splitlines()
-            told = [re.sub("“.*”", "“…”", line) if self._guard.find(line) else line for line in lines]
-            raise ImportRefusedError("\n".join(told)) from None
+            raise ImportRefusedError("\n".join(map(self._told, lines))) from None
+
+    def _told(self, line: str) -> str:
+        """Return a line of a refusal without those of its quotes that look like PHI; keys of citations do not."""
+
+        def quote(found: re.Match[str]) -> str:
+            return "“…”" if self._guard.find(CITATION_KEYS.sub("", found[1])) else found[0]
+
+        told = re.sub("“([^”]*)”", quote, line)
+        return re.sub("“[^”]*”", "“…”", line) if self._guard.find(CITATION_KEYS.sub("", told)) else told
 
     def _refuse_loss(self, page: ImportedPage, target: Path, path: Path) -> None:
         """Refuse to overwrite what did not come from this page.

@@ -38,6 +38,16 @@ MONTH = re.compile(
 ANY_YEAR = re.compile(r"(?:1[6-9]|20)\d\d")
 # Where the authors of an entry end: its year, or the title behind "Lee A, Klee B. ".
 AFTER_AUTHORS = re.compile(r"[(\[]?(?<!\d)(?:1[6-9]|20)\d\d|n\.d\.|(?<=\w)\.\s(?=[\"“]?[A-ZÀ-Þ][a-zß-ÿ]+)|[\"“]")
+FIRST_ALONE = re.compile(
+    rf"{WORD}(?:\s(?:(?:of|for|on|in|the)\s){{0,2}}{WORD}){{2,8}}"
+)  # a body has three words or more
+LETTERED_YEAR = re.compile(r"(?<![\d:–-])(?:1[6-9]|20)\d\d[a-z]?(?![\w:–-])")
+BETWEEN = re.compile(rf"[,&;]|\s{AND}\s|\bet al")
+# Pandoc's keys: "[@lee2016]", "[-@lee2016]"; in the sentence with the place behind it, "@lee2016 [p. 4] found …".
+KEY = re.compile(r"(?<![\w.])-?@([\w:.#$%&+?<>~/-]*\w)")
+NARRATED = re.compile(
+    r"(?<![\w.@/\[;-])@(?P<key>[\w:.#$%&+?<>~/-]*\w)(?:\s\[(?P<locator>[^\[\]@\d]{1,20}\d[^\[\]@]{0,30})\])?"
+)
 INITIALS = r"(?:[a-z]\.[\s-]?){0,3}"  # in small letters, as compared
 LEADING_INITIALS = re.compile(r"(?:^|(?<=[,&]\s)|(?<=and\s))(?:[A-Z]\.[\s-]?){1,3}(?=[A-ZÀ-Þ])")
 
@@ -104,6 +114,42 @@ def keyed(key: str, sources: Sequence[PageSource]) -> list[int]:
     of_year = exact or _of_year(by_name, year)
     titled = [each for each in of_year if _plain(letter + word) in _plain(each.reference)]
     return [each.number for each in (titled or of_year)]
+
+
+def named(reference: str) -> str:
+    """Return how a sentence names the work of an entry, or "" where its author or year cannot be told.
+
+    >>> named("Lee A. Calm. 2016."), named("Lee A, Klee B. Calm. 2016."), named("World Care Union. (2021). Rest.")
+    ('Lee (2016)', 'Lee et al. (2016)', 'World Care Union (2021)')
+    """
+    authors = _authors(reference).strip(" .(")
+    body = FIRST_ALONE.fullmatch(authors)
+    first, year = body or re.match(NAME, authors), LETTERED_YEAR.search(reference)
+    if not first or not year:
+        return ""
+    return f"{first[0]}{' et al.' if not body and _count(authors) > 1 and BETWEEN.search(authors) else ''} ({year[0]})"
+
+
+def key_of(reference: str) -> str:
+    """Return the key by which `keyed` finds an entry; "" where its author or year cannot be told.
+
+    >>> key_of("Lee A, Klee B. Calm. 2016.")
+    'lee2016'
+    """
+    words = named(reference)
+    return f"{words.split()[0].lower()}{words[:-1].rpartition('(')[2]}" if words else ""
+
+
+def in_words(reference: str, key: str, locator: str | None) -> str:
+    """Return what a key in the sentence says, with the place in the work; the key alone where `named` has no words.
+
+    >>> in_words("Lee A. Calm. 2016.", "lee2016", "p. 4"), in_words("A film.", "film", None)
+    ('Lee (2016, p. 4)', 'film')
+    """
+    words = named(reference)
+    if not locator:
+        return words or key
+    return f"{words[:-1]}, {locator})" if words else f"{key} ({locator})"
 
 
 def _begins_with(reference: str, name: str) -> bool:

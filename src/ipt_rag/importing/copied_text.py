@@ -12,6 +12,7 @@ from pathlib import PurePath
 
 from ipt_rag.errors import ImportRefusedError
 from ipt_rag.importing import tables
+from ipt_rag.importing.author_year import NAME
 from ipt_rag.importing.copied_lines import BULLET, Line, read_lines
 from ipt_rag.importing.copied_sources import CopiedSources
 from ipt_rag.importing.decoding import decode_text
@@ -19,6 +20,7 @@ from ipt_rag.importing.furniture import (
     FACT_LABELS,
     FURNITURE_LABELS,
     NOTICE,
+    OPENINGS,
     PROVENANCE,
     SECTIONS,
     SOURCE_LIST,
@@ -34,6 +36,7 @@ MAX_HEADING_WORDS = 14
 MAX_TERM_WORDS = 8
 MIN_PROSE_WORDS = 8
 MIN_LEAD_WORDS = 5  # of what may stand right below a heading: "There are forms of it for:"
+MIN_NEXT_WORDS = 2  # the same, below the name of a section, or once a heading has stood so
 MIN_MENU = 3  # lines of a word or two above the text
 
 DEFINED = re.compile(r"([A-Z0-9“\"(][^.;:?!—]*?)\s+[—–]\s+(?=\S)")
@@ -41,6 +44,8 @@ ENDS_PROSE = re.compile(rf"[.!?…:][”\"’'»)\]]*{PRINTED}[.!?…]?\s*$")
 MARKED_END = re.compile(r"(?:[^\s\d]\d[\d,–-]*|\[[\d,;\s–-]+\]|[⁰¹²³⁴⁵⁶⁷⁸⁹]|\s\[?LLM\]?)\s*$")
 EDIT_LINK = re.compile(r"\s*\[edit(?: source)?\]\s*$")
 NAMES = r"[A-ZÀ-ÖØ-Þ][^\W\d_.]*\.?(?:[ ’'-][^\W\d_]+\.?){1,4}"
+PERSON = rf"(?:{NAME}|[A-Z]\.)(?:\s(?:{NAME}|[A-Z]\.)){{1,4}}"
+PERSONS = re.compile(rf"{PERSON}(?:(?:,?\s(?:and|&)\s|[,;]\s){PERSON}){{0,20}}")
 BYLINE = re.compile(rf"(?:{NAMES}\s?[\d*†‡§][\d,*†‡§]*(?:\s?[,;&·]|,?\sand)?\s*){{1,40}}")
 LABELLED = re.compile(r"\s*[A-Z][\w’' -]{1,40}:\s+\S")
 VIGNETTE = re.compile(r"\W{0,4}(?:LLM-generated )?illustrative (?:clinical )?example\b", re.IGNORECASE)
@@ -82,10 +87,9 @@ def read_copied_text(data: bytes, name: str) -> Page:
     _Body(found).read(groups)
     titled = bool(found.title)
     if not titled:
-        found.title = _subject(groups, name)
-        found.doubts.insert(
-            0, Doubt(0, found.title, "the page has no title line: taken from its first words, check it")
-        )
+        subject = _subject(groups)
+        found.title, taken = (subject, "first words") if subject else (PurePath(name).stem, "file's name")
+        found.doubts.insert(0, Doubt(0, found.title, f"the page has no title line: its {taken} was taken, check it"))
     blocks = [*_without_empty_sections(found), *_section("At a glance", found.facts)]
     blocks = _facts_behind_lead(blocks, len(found.facts))
     blocks += [*_section("Notices", found.notices), *_section("Provenance", found.provenance)]
@@ -97,7 +101,7 @@ def read_copied_text(data: bytes, name: str) -> Page:
     about, doubts = describe(found.provenance, len(found.sources))
     found.doubts.extend(doubts)
     if not titled:
-        about["title_from"] = "the first words; the page prints no title"
+        about["title_from"] = f"the {taken}; the page prints no title"
     return Page(
         title=found.title,
         about=about,
@@ -129,22 +133,40 @@ def _groups(text: str, name: str, found: Findings) -> Iterator[list[Line]]:
 
 def _take_title(groups: list[list[Line]], found: Findings) -> list[list[Line]]:
     """Return the groups below the title line; what stands above it is the site's own head."""
-    head = 0
-    while head < len(groups) and not any(_is_prose(line) for line in groups[head]):
-        head += 1
-    if head == len(groups):
+    prose, head = next(
+        (
+            (line, index)
+            for least in (MIN_PROSE_WORDS, MIN_NEXT_WORDS)
+            for index, group in enumerate(groups)
+            for line in group
+            if _is_prose(line, least)
+        ),
+        (None, 0),
+    )
+    if prose is None:
         return groups
-    opening = _words(next(line.text for line in groups[head] if _is_prose(line)))
-    places = [(index, at) for index in range(head) for at, line in enumerate(groups[index]) if _may_head(line)]
+    opening = _words(prose.text)
+    places = [(index, at) for index in range(head) for at, line in enumerate(groups[index]) if _may_be_title(line)]
     leading = [place for place in places if _words(groups[place[0]][place[1]].text)[:2] == opening[:2]]
     standing = [place for place in places if len(groups[place[0]]) == 1]
-    if not leading and not standing:
+    if not places:
         return groups
-    chosen, at = leading[0] if leading else standing[-1]
+    chosen, at = leading[0] if leading else _standing_title([*places[:1], *standing], groups)
     found.title = groups[chosen][at].text.strip()
     for line in (line for group in (*groups[:chosen], groups[chosen][:at]) for line in group):
         found.leave_out(line, "head of the page, above the title")
     return list(_below_title([groups[chosen][at + 1 :], *groups[chosen + 1 : head]], found)) + groups[head:]
+
+
+def _standing_title(places: Sequence[tuple[int, int]], groups: Sequence[Sequence[Line]]) -> tuple[int, int]:
+    """Return the last place that is neither the name of a section nor a line of names below a title; else the first."""
+    lines = [groups[index][at].text.strip() for index, at in places]
+    for place, text in zip(reversed(places), reversed(lines), strict=True):
+        above = lines[: places.index(place)]
+        named = PERSONS.fullmatch(text) and any(len(line.split()) > 2 and not PERSONS.fullmatch(line) for line in above)
+        if not OPENINGS.fullmatch(text) and not named:
+            return place
+    return places[0]
 
 
 def _below_title(groups: Iterable[list[Line]], found: Findings) -> Iterator[list[Line]]:
@@ -190,6 +212,12 @@ def _may_head(line: Line) -> bool:
     )
 
 
+def _may_be_title(line: Line) -> bool:
+    return (
+        _may_head(line) and not SOURCE_LIST.fullmatch(line.text.strip()) and not SECTIONS.fullmatch(line.text.strip())
+    )
+
+
 class _Body:
     """Reads the groups below the title, in order."""
 
@@ -199,6 +227,7 @@ class _Body:
         self.listed = CopiedSources(found.sources, found.left_out)
         self.in_furniture = ""  # heading of the section that is left out
         self.below_heading = False
+        self.heads_text = False  # whether a heading has stood right above its text
 
     def read(self, groups: Sequence[list[Line]]) -> None:
         for group in chain.from_iterable(map(_parted, groups)):
@@ -207,8 +236,10 @@ class _Body:
             if self.in_sources and not named and not PROVENANCE.match(opening):
                 group = list(self.listed.take(group))
                 self.in_sources = not group
-            alone = len(group) == 1 or (len(group) > 1 and _is_prose(group[1], least=MIN_LEAD_WORDS))
+            least = MIN_NEXT_WORDS if self.heads_text or OPENINGS.fullmatch(opening) else MIN_LEAD_WORDS
+            alone = len(group) == 1 or (len(group) > 1 and _is_prose(group[1], least=least))
             if group and (named or (alone and _may_head(group[0]))):
+                self.heads_text = self.heads_text or (len(group) > 1 and not named)
                 self._heading(group[0])
                 group = group[1:]
                 if self.in_sources:
@@ -405,11 +436,11 @@ def _alike(one: str, other: str) -> bool:
     return len(first & second) * 2 > min(len(first), len(second))
 
 
-def _subject(groups: Sequence[Sequence[Line]], name: str) -> str:
-    """Return what the first sentence speaks of, in its own words, or else the file's name."""
+def _subject(groups: Sequence[Sequence[Line]]) -> str:
+    """Return what the first sentence speaks of, in its own words, or "" where it has none."""
     first = next((line.text.strip() for group in groups for line in group if _is_prose(line)), "")
     found = SUBJECT.match(first)
-    return found[1] if found and len(found[1].split()) <= MAX_TERM_WORDS else PurePath(name).stem
+    return found[1] if found and len(found[1].split()) <= MAX_TERM_WORDS else ""
 
 
 def _without_empty_sections(found: Findings) -> list[PageBlock]:

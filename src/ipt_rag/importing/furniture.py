@@ -21,6 +21,7 @@ def _any_of(alternatives: list[str], *, closing: str = "") -> re.Pattern[str]:
 LINES: dict[str, re.Pattern[str]] = {reason: _any_of(rules) for reason, rules in _WORDS["lines"].items()}
 SECTIONS = _any_of(_WORDS["sections"], closing=r"\W*")  # headings of links and forms
 SOURCE_LIST = _any_of(_WORDS["sources"], closing=r"\s*:?")  # headings of a list of sources
+OPENINGS = _any_of(_WORDS["openings"], closing=r"\s*:?")  # names of sections, which no page has for its title
 NOTICE = _any_of(_WORDS["notices"])  # openings of a warning to the reader: content, kept apart
 PROVENANCE = _any_of(_WORDS["provenance"], closing=r"\s*[.:—–]\s")  # run-in heading of a page's word on itself
 FACT_LABELS: frozenset[str] = frozenset((*_WORDS["labels"], *_WORDS["furniture_labels"]))

@@ -2,7 +2,8 @@
 
 markdown-it-py renders and `html` reads the outcome. Notes are taken out first, so that they keep their own numbers.
 Keys that the front matter defines are numbered as they are first cited; those that open an entry of the list
-(`@key: …`) link to it; all others are left to the citation grammar, which reads them by author and year.
+(`@key: …`) link to it; all others are left to the citation grammar, which reads them by author and year. In a sentence
+(`@key found …`) author and year stand for the key, before its number.
 """
 
 import re
@@ -16,6 +17,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from ipt_rag.errors import ImportRefusedError
+from ipt_rag.importing.author_year import KEY, NARRATED, in_words
 from ipt_rag.importing.bounded import converted
 from ipt_rag.importing.decoding import decode_text
 from ipt_rag.importing.html import page_of_html
@@ -23,7 +25,7 @@ from ipt_rag.importing.page import Page
 
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*\n", re.DOTALL | re.MULTILINE)
 PANDOC = re.compile(r"\[((?:[^\[\]@\n]{0,40}(?<![\w.])@[\w:.#$%&+?<>~/-]*\w[^\[\]@\n]{0,60}?)+)\]")
-KEY = re.compile(r"(?<![\w.])@([\w:.#$%&+?<>~/-]*\w)")
+CITED = re.compile(rf"{PANDOC.pattern}|{NARRATED.pattern}")
 # An entry of the list that opens with the key it is cited by: "- [@lee2016]: Lee A. …".
 KEYED_ENTRY = re.compile(
     r"^([ \t]*(?:[-*+]|\d{1,3}[.)])?[ \t]*)"
@@ -77,10 +79,10 @@ def to_html(data: bytes, name: str) -> str:
         if token.map and token.nesting == 1:
             token.attrSet("data-line", str(token.map[0] + first))
     html = parser.renderer.render(tokens, parser.options, env)
-    sources.extend((number, parser.renderInline(note)) for number, note in notes)
+    entries = [f'<li id="source-{number}" value="{number}">{entry}</li>' for number, entry in sources]
+    entries += [f'<li id="note-{number}" value="{number}">{parser.renderInline(note)}</li>' for number, note in notes]
     title = f"<h1>{escape(about['title'])}</h1>" if about.get("title") and "<h1>" not in html else ""
-    entries = "".join(f'<li id="source-{number}" value="{number}">{entry}</li>' for number, entry in sources)
-    foot = f"<h2>Sources</h2><ol>{entries}</ol>" if entries else ""
+    foot = f"<h2>Sources</h2><ol>{''.join(entries)}</ol>" if entries else ""
     return f"<main>{title}{html}{foot}</main>"
 
 
@@ -144,20 +146,26 @@ def _year(issued: object, *, depth: int = 4) -> str:
 
 def _keyed_entries(body: str) -> str:
     """Return the text with each key that opens an entry of the list as a place to link to, and its citations linked."""
-    keys = {found["boxed"] or found["bare"] for found in KEYED_ENTRY.finditer(body)}
+    keys = {
+        found["boxed"] or found["bare"]: body[found.end() :].partition("\n")[0] for found in KEYED_ENTRY.finditer(body)
+    }
     if not keys:
         return body
     body = KEYED_ENTRY.sub(
         lambda found: f'{found[1]}<a id="cited-{escape(found["boxed"] or found["bare"])}"></a>', body
     )
 
-    def linked(found: re.Match[str]) -> str:
-        cited = KEY.findall(found[1])
-        if not keys.issuperset(cited):
-            return found[0]
-        return "".join(f'<a href="#cited-{escape(key)}">§</a>' for key in cited)
+    def link(key: str) -> str:
+        return f'<a href="#cited-{escape(key)}">§</a>'
 
-    return PANDOC.sub(linked, body)
+    def linked(found: re.Match[str]) -> str:
+        cited = [found["key"]] if found["key"] else KEY.findall(found[1])
+        if not keys.keys() >= set(cited):
+            return found[0]
+        words = in_words(keys[cited[0]], cited[0], found["locator"]) if found["key"] else ""
+        return words + "".join(map(link, cited))
+
+    return CITED.sub(linked, body)
 
 
 def _pandoc(body: str, about: Mapping[str, str], sources: list[tuple[int, str]]) -> str:
@@ -166,16 +174,17 @@ def _pandoc(body: str, about: Mapping[str, str], sources: list[tuple[int, str]])
     fresh = count(1)
 
     def cited(found: re.Match[str]) -> str:
-        keys = KEY.findall(found[1])
+        keys = [found["key"]] if found["key"] else KEY.findall(found[1])
         if not all(f"@{key}" in about for key in keys):
             return found[0]
         for key in keys:
             if key not in numbers:
                 numbers[key] = next(fresh)
                 sources.append((numbers[key], escape(about[f"@{key}"])))
-        return f"[{', '.join(str(numbers[key]) for key in keys)}]"
+        words = f"{in_words(about[f'@{keys[0]}'], keys[0], found['locator'])} " if found["key"] else ""
+        return f"{words}[{', '.join(str(numbers[key]) for key in keys)}]"
 
-    return PANDOC.sub(cited, body)
+    return CITED.sub(cited, body)
 
 
 def _inline_notes(body: str) -> str:
@@ -199,7 +208,12 @@ def _footnotes(body: str) -> tuple[str, list[tuple[int, str]]]:
     for found in re.finditer(r"\[\^([^\]\s]+)\]", body):
         if found[1] in notes and found[1] not in numbers:
             numbers[found[1]] = next(fresh)
-    body = re.sub(r"\[\^([^\]\s]+)\]", lambda found: f"[^{numbers.get(found[1], found[1])}]", body)
+
+    def linked(found: re.Match[str]) -> str:
+        number = numbers.get(found[1])  # of a link: a list that numbers alike moves the note behind it
+        return found[0] if number is None else f'<sup><a href="#note-{number}">{number}</a></sup>'
+
+    body = re.sub(r"\[\^([^\]\s]+)\]", linked, body)
     return body, [(numbers[label], text) for label, text in notes.items() if label in numbers]
 
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from ipt_rag.errors import ImportRefusedError
-from ipt_rag.importing.author_year import citations, entries, keyed
+from ipt_rag.importing.author_year import KEY, NARRATED, citations, entries, in_words, key_of, keyed
+from ipt_rag.importing.measures import NEAR, is_exponent, is_typed_exponent, statistic
 from ipt_rag.importing.page import Counted, Doubt, PageBlock, PageSource, Run, Runs, place
 
 Assume = Literal["whole", "split", "decimal", "marker"]
@@ -28,6 +29,8 @@ class Group:
 Marked = tuple[str | Group, ...]  # words and the groups between them; no group first, no two beside each other
 
 GLUED_INSIDE = "digits glued to a word: kept as printed, not as a marker"
+POWER = "a caret behind a number or unit: kept as an exponent, not as a marker"
+STATISTICAL = "numbers in brackets that belong to a statistic: kept as printed, not as a marker"
 
 CLOSERS = "”\"’'»)\\]"
 NUMBER = r"\d{1,3}"
@@ -47,7 +50,7 @@ REFERRED = re.compile(rf"[\[(](?:see\s|cf\.?\s)?(?:refs?\b\.?|references?)\s?({L
 PAGE_BEHIND = re.compile(rf"(?<=[.!?…{CLOSERS}])(\[{NUMBER}\]):\s?\d{{1,4}}(?:[–-]\d{{1,4}})?(?=\s|$)")
 PARENTHESISED = re.compile(rf"(?:(?<=[\w.!?”\"’'%)])\s|(?<=[^\W\d])|(?<=[.!?”\"’'%)]))\(({LISTED})\)(?=[.,;:!?]|\s|$)")
 TAGGED = re.compile(r"\[LLM\]")
-CARET = re.compile(rf"(?<=[\w.!?…,;:{CLOSERS}])\s?\^({LISTED})(?:\^|(?!\w))")
+CARET = re.compile(rf"(?<=[\w.!?…,;:%{CLOSERS}])\s?\^({LISTED})(?:\^|(?!\w))")
 RAISED_SIGNS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁾⁽", "0123456789-)(")
 RAISING_SIGNS = str.maketrans("0123456789-–−+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁻⁺")
 RAISING_LETTERS = str.maketrans("abcdefghijklmnoprstuvwxyz", "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
@@ -69,7 +72,6 @@ TAG_BEFORE_STOP = re.compile(r"(?<=\x02)\s+LLM(?=[.!?…])")
 TAG_AFTER_LAST_WORD = re.compile(r"(?<=\w)\s+LLM\s*$")
 # Works named in brackets, each linked to its entry: "(Lee 2016\x010\x02; Klee 2018\x011\x02)".
 CITED_IN_BRACKETS = re.compile(rf"\([^()]*?\d{{4}}[a-z]?\s?{HELD}[^()]*\)")
-KEY = re.compile(r"(?<![\w.])-?@([\w:.#$%&+?<>~/-]*\w)")
 KEYED = re.compile(r"\[[^\[\]@\n]{0,40}(?<![\w.])@\w[^\[\]\n]{0,200}\]")
 # What editors of wikis raise behind a sentence that they question.
 EDITORS_MARK = re.compile(
@@ -79,12 +81,12 @@ EDITORS_MARK = re.compile(
 )
 DIGIT = re.compile(r"\d")
 END = 200  # characters in which the last word of a block stands, its marker and tag behind it
+MAX_CHOICES = 5  # entries of the list that a message names
 CONTEXT = 12  # characters before a raised number that tell an exponent from a marker
 HELD_NEXT = re.compile("\x01")
 HELD_RANGE = re.compile(rf"{HELD}\s?[–-]\s?{HELD}")
 HELD_IN_BRACKETS = re.compile(rf"[\[(]\s?({HELD}(?:[,;\s]*{HELD})*)\s?[\])]")
 LABEL = re.compile(r"\d{1,3}|[*†‡§]|[a-z]|note \d+", re.IGNORECASE)
-EXPONENT = re.compile(r"(?:\d|(?:^|[^\w])(?:[a-zA-Zα-ωΑ-Ω]|[cdkmµ]?m|kg|sec))\Z")
 WHOLE = re.compile(LISTED)
 HELD_PLACE = re.compile("\x01(\\d+)\x02")
 HELD_RUN = re.compile(rf"((?:\s*+{HELD}(?:[,;](?=\s*\x01))?)++)")
@@ -173,10 +175,12 @@ class Grammar:
             text = self._bracketed(text, block, held, hold)
         elif "\x01" in text:
             text = HELD_RANGE.sub(lambda found: self._range(found, held, block, hold), text)
+        if "@" in text:
+            text = NARRATED.sub(lambda found: self._narrated(found, hold), text)
         if block.kind != "heading" and not self.numbered and not self.parenthesised:
             text = self._authors(text, block, hold)
         if "^" in text:
-            text = CARET.sub(lambda found: hold(self._listed(found[1], found, block)), text)
+            text = CARET.sub(lambda found: self._typed(found, block, hold), text)
         if not text.isascii():
             text = RAISED.sub(lambda found: self._raised(found, block, hold), text)
         if block.kind != "heading":
@@ -198,10 +202,10 @@ class Grammar:
         text = KEYED.sub(lambda found: hold(self._keyed(found, block)), text)
         text = REFERRED.sub(lambda found: hold(self._listed(found[1], found, block)), text)
         text = PAGE_BEHIND.sub(r"\1", text)
-        text = BRACKETED.sub(lambda found: hold(self._listed(found[1], found, block)), text)
+        text = BRACKETED.sub(lambda found: self._in_brackets(found, block, hold), text)
         text = HELD_RANGE.sub(lambda found: self._range(found, held, block, hold), text)
         if self.parenthesised:
-            text = PARENTHESISED.sub(lambda found: hold(self._listed(found[1], found, block)), text)
+            text = PARENTHESISED.sub(lambda found: self._in_brackets(found, block, hold), text)
         return TAGGED.sub(lambda found: hold((), True), text)
 
     def _run(self, run: Run, before: str, block: PageBlock, hold: Hold) -> str:
@@ -216,7 +220,7 @@ class Grammar:
             return ""  # the page number that a wiki raises behind its marker
         if before.endswith("\x02") and not label.strip("–-‐"):
             return run.text  # what parts raised numbers
-        raised = WHOLE.fullmatch(label) if not EXPONENT.search(before) else None
+        raised = WHOLE.fullmatch(label) if not is_exponent(before) else None
         if raised:
             return hold(self._listed(label, raised, block))
         if len(label) == 1 and label.isalpha() and before[-1:].isalpha():
@@ -225,7 +229,7 @@ class Grammar:
 
     def _parenthesised(self, texts: Sequence[str]) -> bool:
         """Return whether the page cites with "(4)": no other numbers do, and all that stand so are in its list."""
-        listed = [found[1] for text in texts for found in PARENTHESISED.finditer(text)]
+        listed = [found[1] for text in texts for found in PARENTHESISED.finditer(text) if _statistic(found) == "no"]
         inside = all(int(number) in self.known for printed in listed for number in re.findall(r"\d+", printed))
         return len(listed) > 1 and inside and not self.numbered
 
@@ -278,21 +282,46 @@ class Grammar:
         """Return the sources that keys such as "[@lee2016; @klee2018]" name by author and year."""
         numbers: list[int] = []
         for key in KEY.findall(found[0]):
-            named = keyed(key, self.sources)
-            if len(named) != 1:
-                choices = f"can be {', or '.join(f'source {each}' for each in named)}" if named else "names no source"
-                raise self._refusal(
-                    found,
-                    block,
-                    f"“{found[0]}” cites @{key} but that {choices}",
-                    "Open the entry in the list with “@key: ”.",
+            fitting = keyed(key, self.sources)
+            if len(fitting) != 1:
+                choices = (
+                    f"can be {', or '.join(f'source {each}' for each in fitting)}" if fitting else "names no source"
                 )
-            numbers += named
+                listed = [f"{each.number} [@{key_of(each.reference)}]" for each in self.sources[:MAX_CHOICES]]
+                more = [f"{len(self.sources) - MAX_CHOICES} more"] if len(self.sources) > MAX_CHOICES else []
+                has = f"The list has {', '.join([*listed, *more])}" if listed else "It has no list of sources"
+                problem = f"“{found[0]}” cites the key {key}, which {choices}"
+                raise self._refusal(found, block, problem, f"{has}. Mend the key, or open its entry with the key.")
+            numbers += fitting
         return tuple(dict.fromkeys(numbers))
+
+    def _narrated(self, found: re.Match[str], hold: Hold) -> str:
+        """Return author and year for a key in the sentence that names one source, its number behind them."""
+        fitting = keyed(found["key"], self.sources)
+        if len(fitting) != 1:
+            return found[0]
+        reference = next(each.reference for each in self.sources if each.number == fitting[0])
+        return in_words(reference, found["key"], found["locator"]) + hold((fitting[0],))
+
+    def _typed(self, found: re.Match[str], block: PageBlock, hold: Hold) -> str:
+        """Return a held group for "^4"; the exponent of a number or unit ("m^2") stays, and is reported."""
+        if is_typed_exponent(_before(found)):
+            return self._doubt(found, block, POWER)
+        return hold(self._listed(found[1], found, block))
+
+    def _in_brackets(self, found: re.Match[str], block: PageBlock, hold: Hold) -> str:
+        """Return a held group for "[3, 5]"; degrees of freedom and intervals stay, and are reported."""
+        verdict = _statistic(found)
+        if verdict == "doubtful":
+            problem = f"“{found[1]}” can be read as numbers of a statistic or as a marker"
+            verdict = "no" if self._assumed_marker(found, block, problem) else "yes"
+        if verdict == "yes":
+            return self._doubt(found, block, STATISTICAL)
+        return hold(self._listed(found[1], found, block))
 
     def _raised(self, found: re.Match[str], block: PageBlock, hold: Hold) -> str:
         """Return a held group for "⁴,⁵"; the exponent of a unit ("m²") stays as it is."""
-        if EXPONENT.search(found.string[max(0, found.start() - 8) : found.start()]):
+        if is_exponent(_before(found)):
             return found[0]
         run = found[1].translate(RAISED_SIGNS)
         # A page that parts raised numbers anywhere ("¹,²") means 12 by "¹²".
@@ -347,16 +376,20 @@ class Grammar:
             return False  # "OR 1.8 (1.1–2.9)"; and a page that sets its markers apart glues none to a number
         if not self._readings(found["run"]):
             return False
+        problem = f"“{word}.{found['run']}” can be read as a decimal number or as {word} closed by a marker"
+        return self._assumed_marker(found, block, problem)
+
+    def _assumed_marker(self, found: re.Match[str], block: PageBlock, problem: str) -> bool:
+        """Return what the person said of numbers that may be a marker.
+
+        Raises:
+            ImportRefusedError: nothing was said.
+        """
         for assume in ("decimal", "marker"):
             if assume in self.assume:
                 self.assumed.add(assume)
                 return assume == "marker"
-        raise self._refusal(
-            found,
-            block,
-            f"“{word}.{found['run']}” can be read as a decimal number or as {word} closed by a marker",
-            "Say which with --assume decimal or --assume marker.",
-        )
+        raise self._refusal(found, block, problem, "Say which with --assume decimal or --assume marker.")
 
     def _after_word(self, found: re.Match[str], block: PageBlock) -> bool:
         """Return whether digits behind the last word of a block are a marker, not the end of a name (PHQ9, B12)."""
@@ -424,19 +457,33 @@ class Grammar:
 def _prints_numbers(block: PageBlock) -> bool:
     """Return whether a block holds a marker that can be nothing else."""
     text = block.text
-    if BRACKETED.search(text) or CARET.search(text):
+    if any(_statistic(found) == "no" for found in BRACKETED.finditer(text)):
         return True
-    if any(not EXPONENT.search(text[max(0, found.start() - 8) : found.start()]) for found in RAISED.finditer(text)):
+    if any(not is_typed_exponent(_before(found)) for found in CARET.finditer(text)):
+        return True
+    if any(not is_exponent(_before(found)) for found in RAISED.finditer(text)):
         return True
     if _certainly_glued(text):
         return True
     for cell in block.cells:
         before = ""
         for run in cell:
-            if run.raised and WHOLE.fullmatch(run.text.strip().strip("[]()^,; ")) and not EXPONENT.search(before):
+            if run.raised and WHOLE.fullmatch(run.text.strip().strip("[]()^,; ")) and not is_exponent(before):
                 return True
             before = (before + run.text)[-CONTEXT:]
     return False
+
+
+def _before(found: re.Match[str]) -> str:
+    """Return the characters before a match that tell what it is."""
+    return found.string[max(0, found.start() - NEAR) : found.start()]
+
+
+def _statistic(found: re.Match[str]) -> Literal["no", "yes", "doubtful"]:
+    text = found.string
+    return statistic(
+        text[max(0, found.start(1) - NEAR) : found.start(1)], found[1], text[found.end(1) : found.end(1) + 8]
+    )
 
 
 def _certainly_glued(text: str) -> bool:

@@ -162,7 +162,8 @@ def _goes_on(block: Sequence[Line], line: Line, leading: float, size: float) -> 
             return False
         indented = line.x0 > line.left + 0.8 * line.size
         if listed:
-            return not closed or fills or line.x0 > opening.x0 + 2
+            inside = line.x0 > opening.x0 + 2
+            return inside or fills or not (closed or line.text[:1].isupper())
         if indented and not last.x0 > last.left + 0.8 * last.size and closed:
             return False
         short = last.x1 < last.right - 0.3 * (last.right - last.left)

@@ -15,6 +15,9 @@ SMALL = 0.82  # of the size of the text around it: superscripts are set at 0.5 t
 RAISED = (0.12, 0.9)  # how far above the baseline a superscript stands, in sizes of the text
 SPACE = 0.18  # of the size: a wider gap parts words
 MIN_GUTTER = 8  # points between columns
+ITEM_LABEL = re.compile(r"[•‣◦▪▫●○■□∙·–-]|\d{1,3}[.)]?|[a-z][.)]")
+MAX_LABEL_SHIFT = 0.4  # of the size: how far the baseline of an item's label may stand from that of its line
+MAX_LABEL_GAP = 4  # sizes of the text between a label and its item
 RAISED_LABEL = re.compile(r"[\d,;\s–−*†‡§a-z()\[\]-]{1,24}")
 LIGATURES: dict[str, str] = {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
 UNMAPPED = re.compile(r"\(cid:\d+\)")
@@ -181,7 +184,31 @@ def _set_lines(chars: Sequence[Char], page: int) -> list[Line]:
             break
     left = min((char["x0"] for char in chars), default=0.0)
     right = max((char["x1"] for char in chars), default=0.0)
-    return sorted((_line(line, page, left, right) for line in lines if line), key=lambda line: line.base)
+    return _labelled(sorted((_line(line, page, left, right) for line in lines if line), key=lambda line: line.base))
+
+
+def _labelled(lines: Sequence[Line]) -> list[Line]:
+    """Return lines with the label of a list item, set in a size or on a baseline of its own, in the line beside it."""
+    kept: list[Line] = []
+    labels = {index: line for index, line in enumerate(lines) if ITEM_LABEL.fullmatch(line.text)}
+    for index, label in labels.items():
+        beside = [
+            line
+            for at, line in enumerate(lines)
+            if at not in labels
+            and abs(line.base - label.base) < MAX_LABEL_SHIFT * line.size
+            and 0 < line.x0 - label.x1 < MAX_LABEL_GAP * line.size
+            and label.size < 1.5 * line.size
+        ]
+        if not beside:
+            kept.append(lines[index])
+            continue
+        item = min(beside, key=lambda line: abs(line.base - label.base))
+        stop = "." if label.text.isdigit() else ""
+        item.pieces.insert(0, (f"{label.text}{stop} ", False))
+        item.x0 = label.x0
+    kept += [line for index, line in enumerate(lines) if index not in labels]
+    return sorted(kept, key=lambda line: line.base)
 
 
 def _by_baseline(chars: Iterable[Char]) -> list[list[Char]]:
