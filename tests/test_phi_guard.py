@@ -57,6 +57,7 @@ SURELY = [
     pytest.param("follow @quiet_otter7", "@quiet_otter7", "a personal web address or user name", id="user name"),
     pytest.param("from 203.0.113.87", "203.0.113.87", "an IP address", id="IP"),
     pytest.param("voiceprint VP-20931", "VP-20931", "a fingerprint, voice or other biometric record", id="voice"),
+    pytest.param("who is in the picture i took?", "the picture", "a photograph of a person", id="picture"),
     pytest.param("see IMG_4471.jpg", "IMG_4471.jpg", "a photograph of a person", id="photograph"),
     pytest.param("inmate number 88-2291", "88-2291", "another identifying number", id="other"),
 ]
@@ -87,6 +88,7 @@ NEAR_MISSES = [
     "9 sessions a week, close to home",
     "1-800-273-8255 or 988",
     "24680 13579",
+    "How many areas surround the hub in the picture?",
     "",
 ]
 
