@@ -311,6 +311,10 @@ def test_one_quote_from_the_command_line(tmp_path: Path, articles: tuple[Article
     """A verdict is an answer, whichever it is; no quote at all is an error."""
     changed = CliRunner().invoke(main, ["check", "It is very old.", "--corpus", str(tmp_path)])
     assert (changed.exit_code, changed.stdout.splitlines()[0]) == (0, "changed")
+    negated = CliRunner().invoke(main, ["check", "It may help in the “acute” phase.", "--corpus", str(tmp_path)])
+    assert negated.stdout.splitlines()[1] == "  Negation left out: “not”"
+    nowhere = CliRunner().invoke(main, ["check", "Bananas cure.", "--corpus", str(tmp_path)])
+    assert nowhere.stdout.splitlines() == ["absent", "  Nothing in the articles comes near it."]
     empty = CliRunner().invoke(main, ["check", "…", "--corpus", str(tmp_path)])
     assert (empty.exit_code, empty.stdout) == (1, "")
     typed = CliRunner().invoke(main, ["check", "-", "--corpus", str(tmp_path)], input="…\nIt is old.\n")
