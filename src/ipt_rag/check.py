@@ -31,12 +31,14 @@ CANDIDATES = 5  # blocks compared word by word, those that share most of the quo
 
 TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:[’'][^\W\d_]+)*|[^\w\s]|_")
 SAID = r"(?:\d{1,3}|LLM)(?:\s?[,;–-]\s?(?:\d{1,3}|LLM))*"
-BRACKETED = re.compile(rf"(?<!\\)\[\^?({SAID})\](?!\()")
+BRACKETED = re.compile(rf"(?<!\\)\[\s?\^?({SAID})\s?\](?!\()")
 # Behind a word or a stop, and before what ends a clause; never glued to a number: "12.4" is one.
 OTHERWISE = re.compile(
     rf"(?<=[\w%”\"’')])\s?\((?P<closing>{SAID})\)(?=[.,;:!?]|\s*$)|(?<=[.!?…])\s?\((?P<closed>{SAID})\)(?=\s|$)"
-    r"|(?:(?<=[^\W\d][.!?…])|(?<=[.!?…][”\"’')]))(?P<glued>\d{1,3}(?:[,;–-]\d{1,3})*)(?=\s|$)"
+    r"|(?:(?<=[^\W\d][.!?…])|(?<=[.!?…][”\"’')]))\^?(?P<glued>\d{1,3}(?:[,;–-]\d{1,3})*)(?=\s|$)"
+    r"|(?:(?<=[a-z]{2})|(?<=[.!?…”\"’')]))(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}(?:[,⁻–][⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3})*)(?!\w)"
 )
+LONGEST_RANGE = 50  # sources that a range spells out; a longer one, or one that runs backwards, is its two ends
 SAME = str.maketrans(
     {"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "‑": "-", "−": "-"}
 )
@@ -200,8 +202,11 @@ def _readings(quote: str) -> tuple[_Reading, ...]:
 
 def _listed(printed: str) -> Iterator[str]:
     """Yield the labels of "4, LLM" and "3–5", ranges spelled out."""
-    for first, last in re.findall(r"(\d+|LLM)(?:\s?[–-]\s?(\d+))?", printed):
-        yield from map(str, range(int(first), int(last) + 1)) if last and first != "LLM" else (first,)
+    for first, last in re.findall(r"(\d+|LLM)(?:\s?[–−-]\s?(\d+|LLM))?", unicodedata.normalize("NFKC", printed)):
+        if first.isdigit() and last.isdigit() and 0 <= int(last) - int(first) < LONGEST_RANGE:
+            yield from map(str, range(int(first), int(last) + 1))
+        else:
+            yield from filter(None, (str(int(first)) if first.isdigit() else first, last))
 
 
 def _weight(check: QuoteCheck) -> tuple[bool, int]:
