@@ -88,6 +88,47 @@ def test_what_changed_is_called_out(quote: str, change: tuple[str, str, str], ar
     assert (checked.verdict, (first.kind, first.said, first.printed)) == ("changed", change)
 
 
+@pytest.mark.parametrize(
+    ("quote", "verdict", "said"),
+    [
+        pytest.param("Rest | Sleep well [1, 2].", "exact", ("1", "2"), id="a list"),
+        pytest.param("Rest | Sleep well [1–2]", "exact", ("1", "2"), id="a range"),
+        pytest.param("Rest | Sleep well [1][2]", "exact", ("1", "2"), id="brackets side by side"),
+        pytest.param("Rest | Sleep well [1–3]", "misattributed", ("1", "2", "3"), id="a range that goes too far"),
+        pytest.param("It is old [LLM; 2].", "misattributed", ("LLM", "2"), id="a tag in a list"),
+        pytest.param("It may not help in the “acute” phase (2).", "exact", ("2",), id="parentheses"),
+        pytest.param("It may not help in the “acute” phase. (1)", "misattributed", ("1",), id="behind the stop"),
+        pytest.param("It may not help in the “acute” phase.2", "exact", ("2",), id="glued"),
+        pytest.param("It may not help in the “acute” phase.^2", "exact", ("2",), id="behind a caret"),
+        pytest.param("It may not help in the “acute” phase².", "exact", ("2",), id="raised"),
+        pytest.param("It may not help in the “acute” phase. [2–1]", "misattributed", ("2", "1"), id="backwards"),
+        pytest.param("It may not help in the “acute” phase. [2–999]", "misattributed", ("2", "999"), id="without end"),
+        pytest.param("It may not help in the “acute” phase.1,2 It is old.", "misattributed", ("1", "2"), id="inside"),
+        pytest.param("It may help in the “acute” phase [2, 1].", "changed", ("2", "1"), id="beside a change"),
+        pytest.param("It may help in the “acute” phase.2", "changed", ("2",), id="glued beside a change"),
+        pytest.param("Calm talk lasts for 12–16 (2) weeks.", "changed", (), id="amid a clause it is a number"),
+        pytest.param("Calm talk lasts for 12–16.2 weeks.", "changed", (), id="a decimal is a number"),
+    ],
+)
+def test_source_numbers_are_read_as_people_write_them(
+    quote: str, verdict: str, said: tuple[str, ...], articles: tuple[Article, ...]
+) -> None:
+    """In lists and ranges; in parentheses or glued to a stop where that can be nothing else."""
+    checked = QuoteChecker(articles).check(quote)
+    assert (checked.verdict, checked.said_sources) == (verdict, said)
+    assert verdict != "changed" or said == () or [each.kind for each in checked.changes] == ["negation"]
+
+
+def test_printed_parentheses_are_words(tmp_path: Path) -> None:
+    """A number that the article itself prints in parentheses is compared as a number."""
+    path = tmp_path / "tea.md"
+    path.write_text("---\ntitle: Tea\nslug: tea\n---\n\nThe mean score of the drinkers was low (9).\n")
+    checker = QuoteChecker([read_article(path)])
+    assert checker.check("The mean score of the drinkers was low (9).").verdict == "exact"
+    changed = checker.check("The mean score of the drinkers was low (8).")
+    assert [(each.kind, each.said, each.printed) for each in changed.changes] == [("digit", "8", "9")]
+
+
 def test_the_printed_text_is_a_slice_of_the_article(articles: tuple[Article, ...]) -> None:
     """What is shown beside a quote is the article's own."""
     checked = QuoteChecker(articles).check("It may help in the “acute” phase. [1]")
@@ -274,6 +315,10 @@ def test_one_quote_from_the_command_line(tmp_path: Path, articles: tuple[Article
     """A verdict is an answer, whichever it is; no quote at all is an error."""
     changed = CliRunner().invoke(main, ["check", "It is very old.", "--corpus", str(tmp_path)])
     assert (changed.exit_code, changed.stdout.splitlines()[0]) == (0, "changed")
+    negated = CliRunner().invoke(main, ["check", "It may help in the “acute” phase.", "--corpus", str(tmp_path)])
+    assert negated.stdout.splitlines()[1] == "  Negation left out: “not”"
+    nowhere = CliRunner().invoke(main, ["check", "Bananas cure.", "--corpus", str(tmp_path)])
+    assert nowhere.stdout.splitlines() == ["absent", "  Nothing in the articles comes near it."]
     empty = CliRunner().invoke(main, ["check", "…", "--corpus", str(tmp_path)])
     assert (empty.exit_code, empty.stdout) == (1, "")
     typed = CliRunner().invoke(main, ["check", "-", "--corpus", str(tmp_path)], input="…\nIt is old.\n")

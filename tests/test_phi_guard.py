@@ -59,6 +59,7 @@ SURELY = [
     pytest.param("logged in from 10.0.0.7", "10.0.0.7", "an IP address", id="IP within a house"),
     pytest.param("client b. 1968-09", "1968-09", "a date of birth or other full date", id="born, by month"),
     pytest.param("voiceprint VP-20931", "VP-20931", "a fingerprint, voice or other biometric record", id="voice"),
+    pytest.param("who is in the picture i took?", "the picture", "a photograph of a person", id="picture"),
     pytest.param("see IMG_4471.jpg", "IMG_4471.jpg", "a photograph of a person", id="photograph"),
     pytest.param("inmate number 88-2291", "88-2291", "another identifying number", id="other"),
 ]
@@ -91,6 +92,7 @@ NEAR_MISSES = [
     "24680 13579",
     "section 1.2.0.4 of the manual",
     "b. 1984",
+    "How many areas surround the hub in the picture?",
     "",
 ]
 

@@ -77,6 +77,14 @@ def test_a_refusal_names_each_kind_and_what_to_write_instead() -> None:
     assert text.endswith("[your question]?”")
 
 
+def test_a_full_name_is_told_once() -> None:
+    """Beside a full name, "a person's name" is left out, with its advice."""
+    text = refusal_text(["a person's name", "a full name"])
+    assert "it holds a full name." in text
+    assert "a person's name" not in text
+    assert "a person's name" in refusal_text(["a person's name"])
+
+
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.short)
 def test_every_kind_has_advice(kind: Kind) -> None:
     """A refusal never leaves a kind without saying what may be typed."""

@@ -181,6 +181,16 @@ def test_nothing_found_offers_sections_as_buttons() -> None:
     assert "blockquote" not in html
 
 
+def test_a_place_without_a_section_is_named_once() -> None:
+    """Its button carries the article's title, and no second time as the article of a section."""
+    places = (Place("a", "Rakes", ""), Place("a", "Rakes", "Tools"))
+    answer = Answer("not_in_articles", 0.1, (), (), (), places, "fact_missing", (), (), "d")
+    html = turn_html(answer, question="?", turn=1, articles={}, text=ENGLISH)
+    buttons = [plain(button) for button in re.findall(r"<button[^>]*class=\"open\".*?</button>", html)]
+    assert buttons == ["Rakes", "Tools Rakes"]
+    assert html.count('aria-label="Open the section') == 1
+
+
 def test_parts_stand_apart_and_share_their_sources(library: WordLibrary) -> None:
     """A passage that answers two parts is shown in both, without an id twice; a part that is not answered says so."""
     question = "Which bow rake levels soil? Is there a quantum? Which bow rake levels gardens?"
@@ -262,6 +272,9 @@ def test_lists_of_passages(library: WordLibrary) -> None:
     assert "Which rake do I avoid" in page["questions"]
     assert "Snails are a form of worm" in page["misconceptions"]
     assert "An allotment keeper" in page["examples"]
+    assert '<span class="number" title="Greenhand A. On gardens. Journal of Beds. 2016;1(2):3-4.">[1]</span>' in (
+        explore_html(library.index.shelf, passages, "plan", ENGLISH)
+    )
 
 
 @pytest.mark.parametrize(
@@ -282,9 +295,9 @@ def test_a_verdict_says_what_differs(library: WordLibrary, quote: str, said: str
 
 
 def test_a_verdict_without_a_place(library: WordLibrary) -> None:
-    """Where no article has a word of the quote, the verdict stands alone."""
+    """Where no article has a word of the quote, it is said that nothing is near."""
     html = check_html(QuoteChecker(library.index.shelf.values()).check("Xyzzy!"), library.index.shelf, ENGLISH)
-    assert plain(html) == ENGLISH.verdicts["absent"]
+    assert plain(html) == f"{ENGLISH.verdicts['absent']}{ENGLISH.check['nothing_near']}"
 
 
 def test_kept_questions_are_told_before_feedback_is_given(library: WordLibrary) -> None:

@@ -1,5 +1,6 @@
 import json
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from click.testing import CliRunner
 
 from ipt_rag.cli import main
 from ipt_rag.page_text import ENGLISH, SPANISH, PageText
+from ipt_rag.records import Answer, Article
 from ipt_rag.render import turn_html, turn_markdown
 from ipt_rag.verify import Shelf, verify_export
 from word_library import WordLibrary
@@ -31,11 +33,17 @@ def shelf() -> Shelf:
     return Shelf([library.article(slug) for slug in library.index.articles()], library.index.held, "0123456789abcdef")
 
 
+@cache
+def answered() -> tuple[list[tuple[str, Answer]], dict[str, Article]]:
+    """Return the answers to all questions, and the articles."""
+    library = WordLibrary.over(ARTICLES)
+    articles = {slug: library.article(slug) for slug in library.index.articles()}
+    return [(question, library.ask(question)) for question in ASKED], articles
+
+
 def exported(folder: Path, ending: str, text: PageText = ENGLISH) -> Path:
     """Return a file with the answers to all questions, in the form that the page gives it."""
-    library = WordLibrary.over(ARTICLES)
-    answers = [(question, library.ask(question)) for question in ASKED]
-    articles = {slug: library.article(slug) for slug in library.index.articles()}
+    answers, articles = answered()
     if ending == "json":
         turns = [{"turn": 1, "question": question, "answer": asdict(answer)} for question, answer in answers]
         body = json.dumps({"index": "0123456789abcdef", "turns": turns})
@@ -101,6 +109,66 @@ def test_changed_numbers_and_places_are_named(
     assert printed in before
     path.write_text(before.replace(printed, said), "utf-8")
     assert verify_export(path, shelf).differences
+
+
+def change(what: str, json: tuple[str, str], md: tuple[str, str], html: tuple[str, str]) -> list[object]:
+    """Return the cases of one change, in each form of file."""
+    forms = {"json": json, "md": md, "html": html}
+    return [pytest.param(ending, *words, id=f"{what}, {ending}") for ending, words in forms.items()]
+
+
+MOVED = ("› Tools", "› Elsewhere")
+RAISED = ("best source T2", "best source T1")
+SOURCE_MOVED = ("Spade B. Water", "Spade C. Water")
+ADDRESS_MOVED = ("example.org/gardens", "example.net/gardens")
+WORD_MOVED = ("levels heavy soil", "levels light soil")
+
+
+@pytest.mark.parametrize(
+    ("ending", "printed", "said"),
+    [
+        *change("section", ('"section": "Tools', '"section": "Elsewhere'), MOVED, MOVED),
+        *change("article", ('"title": "', '"title": "My '), ("pages — ", "pages — My "), ("<cite>", "<cite>My ")),
+        *change("tier", ('"tiers": ["T2"', '"tiers": ["T1"'), RAISED, RAISED),
+        *change("provenance", ('": "sourced"', '": "LLM"'), ("Sourced ·", "LLM ·"), (">Sourced ·", ">LLM ·")),
+        *change("number", ('"sources": [2', '"sources": [3'), ("soil. [2]", "soil. [3]"), (">[2]</a>", ">[3]</a>")),
+        *change("word", WORD_MOVED, WORD_MOVED, WORD_MOVED),
+        *change("kind", ('"definition"', '"item"'), ("*Definition*", "*Finding*"), (">Definition<", ">Finding<")),
+        *change("source", SOURCE_MOVED, SOURCE_MOVED, SOURCE_MOVED),
+        *change("its tier", ('"tier": "T2"', '"tier": "T1"'), ("e) T2 ·", "e) T1 ·"), ("<b>T2</b>", "<b>T1</b>")),
+        *change(
+            "its address", ADDRESS_MOVED, ADDRESS_MOVED, ('href="https://example.org', 'href="https://example.net')
+        ),
+    ],
+)
+def test_one_change_in_any_form_is_named(tmp_path: Path, shelf: Shelf, ending: str, printed: str, said: str) -> None:
+    """A section, article, tier, provenance, number, word, kind, source or address that is not the article's."""
+    path = exported(tmp_path, ending)
+    before = path.read_text("utf-8")
+    assert printed in before
+    path.write_text(before.replace(printed, said, 1), "utf-8")
+    assert verify_export(path, shelf).differences
+
+
+@pytest.mark.parametrize(("ending", "entry"), [("md", "- [1] (plain-article)"), ("html", '-plain-article-1" tabindex')])
+def test_a_source_left_out_is_named(tmp_path: Path, shelf: Shelf, ending: str, entry: str) -> None:
+    """A number of a quote that the file lists nowhere is no source."""
+    path = exported(tmp_path, ending)
+    path.write_text(path.read_text("utf-8").replace(entry, "x" if ending == "md" else 'x" tabindex'), "utf-8")
+    named = [(each.where, each.what) for each in verify_export(path, shelf).differences]
+    assert ("source 1 of plain-article", "is cited, not listed") in named
+
+
+@pytest.mark.parametrize("name", ["a.md", "a.html", "a.json"])
+def test_a_file_without_a_quote_is_no_proof(tmp_path: Path, name: str) -> None:
+    """Nothing was compared, so nothing stands there as the file says: one sentence and exit 1."""
+    (tmp_path / name).write_text(
+        '{"index": "", "turns": []}' if name == "a.json" else "# Read me\n\n> A proverb.\n"[:11]
+    )
+    result = CliRunner().invoke(main, ["verify", str(tmp_path / name), "--corpus", str(ARTICLES)])
+    assert result.exit_code == 1
+    assert "holds no quote from the articles" in result.output
+    assert "All stand there" not in result.output
 
 
 def test_a_quote_without_a_place_is_named(tmp_path: Path, shelf: Shelf) -> None:

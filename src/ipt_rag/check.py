@@ -1,7 +1,8 @@
 """A quote and the articles -> whether it stands there: exact, changed, misattributed or absent.
 
 Words are compared as printed; only typographic variants of quotation marks, dashes and white space count as the same.
-A quote may carry its source numbers as the articles print them (`[4]`, `[LLM]`).
+A quote may carry its source numbers as the articles print them (`[4]`, `[LLM]`), in lists and ranges (`[4, 1]`,
+`[3–5]`), and, where they can be meant as nothing else, as other pages do: `(4)`, or digits glued to a full stop.
 """
 
 import re
@@ -29,6 +30,15 @@ CHANGED_SHARE = (
 CANDIDATES = 5  # blocks compared word by word, those that share most of the quote's rarer words
 
 TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:[’'][^\W\d_]+)*|[^\w\s]|_")
+SAID = r"(?:\d{1,3}|LLM)(?:\s?[,;–-]\s?(?:\d{1,3}|LLM))*"
+BRACKETED = re.compile(rf"(?<!\\)\[\s?\^?({SAID})\s?\](?!\()")
+# Behind a word or a stop, and before what ends a clause; never glued to a number: "12.4" is one.
+OTHERWISE = re.compile(
+    rf"(?<=[\w%”\"’')])\s?\((?P<closing>{SAID})\)(?=[.,;:!?]|\s*$)|(?<=[.!?…])\s?\((?P<closed>{SAID})\)(?=\s|$)"
+    r"|(?:(?<=[^\W\d][.!?…])|(?<=[.!?…][”\"’')]))\^?(?P<glued>\d{1,3}(?:[,;–-]\d{1,3})*)(?=\s|$)"
+    r"|(?:(?<=[a-z]{2})|(?<=[.!?…”\"’')]))(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}(?:[,⁻–][⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3})*)(?!\w)"
+)
+LONGEST_RANGE = 50  # sources that a range spells out; a longer one, or one that runs backwards, is its two ends
 SAME = str.maketrans(
     {"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "‑": "-", "−": "-"}
 )
@@ -100,24 +110,33 @@ class QuoteChecker:
         """
         if len(quote) > MAX_QUOTE:
             raise QuestionError(f"The quote has {len(quote):,} characters; {MAX_QUOTE:,} can be checked. Shorten it.")
-        said_sources = tuple(dict.fromkeys(MARKER.findall(quote)))
-        tokens = _tokens(MARKER.sub(" ", plain_text(quote)))
-        if not any(token[0].isalnum() for token in tokens):
+        readings = _readings(quote)
+        if not any(token[0].isalnum() for token in readings[-1].tokens):
             raise QuestionError("The quote has no word. Type or paste the sentence to check.")
-        for said in _spellings(tokens):
-            exact = [found for place in self._places for found in _standing(said, place)]
-            if exact:
-                checks = [_found(place, first, after, said_sources, ()) for place, first, after in exact]
-                return min(checks, key=lambda check: check.verdict != "exact")
+        exact = [
+            _found(*found, reading.sources, ())
+            for reading in readings
+            for said in _spellings(reading.tokens)
+            for place in self._places
+            for found in _standing(said, place)
+            if reading == readings[0] or not _number_follows(place, found[2])
+        ]
+        if exact:
+            return min(exact, key=lambda check: check.verdict != "exact")
+        return min((self._closest(reading) for reading in readings), key=_weight)
+
+    def _closest(self, reading: "_Reading") -> QuoteCheck:
+        """Return what is printed where most of a quote stands that stands nowhere whole."""
+        tokens = reading.tokens
         said = tokens[1:-1] if tokens[0] == tokens[-1] == '"' else tokens
         compared = [(_overlap(said, place), place) for place in self._nearest(said)]
         if not compared:
-            return QuoteCheck("absent", (), said_sources, (), "", (), "", 0, 0)
+            return QuoteCheck("absent", (), reading.sources, (), "", (), "", 0, 0)
         (share, first, after), place = max(compared, key=lambda each: each[0][0])
         if share < CHANGED_SHARE:
-            return _found(place, first, after, said_sources, (), absent=True)
+            return _found(place, first, after, reading.sources, (), absent=True)
         changes = tuple(_changes(said, [token for token, _, _ in place.tokens[first:after]]))
-        return _found(place, first, after, said_sources, changes)
+        return _found(place, first, after, reading.sources, changes)
 
     def check_lines(
         self, numbered: Iterable[tuple[int, str]], *, find_phi: Callable[[str], Sequence[PhiFinding]]
@@ -157,6 +176,42 @@ def read_quotes(path: Path) -> list[tuple[int, str]]:
     except UnicodeDecodeError:
         raise QuestionError(f"{path} is not UTF-8 text. Save it as UTF-8 and try again.") from None
     return [(number, line) for number, line in enumerate(re.split(r"\r\n?|\n", text), start=1) if line.strip()]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A quote as words, and the sources that it is taken to name."""
+
+    tokens: list[str]
+    sources: tuple[str, ...]
+
+
+def _readings(quote: str) -> tuple[_Reading, ...]:
+    """Return the ways to read a quote's numbers; first the one that takes most for words."""
+    readings: list[_Reading] = []
+    for patterns in ((MARKER,), (BRACKETED,), (BRACKETED, OTHERWISE)):
+        words, sources = quote, list[str]()
+        for pattern in patterns:
+            sources += [each for found in pattern.finditer(words) for each in _listed(found[found.lastindex or 0])]
+            words = pattern.sub(" ", words)
+        reading = _Reading(_tokens(plain_text(words)), tuple(dict.fromkeys(sources)))
+        if reading not in readings:
+            readings.append(reading)
+    return tuple(readings)
+
+
+def _listed(printed: str) -> Iterator[str]:
+    """Yield the labels of "4, LLM" and "3–5", ranges spelled out."""
+    for first, last in re.findall(r"(\d+|LLM)(?:\s?[–−-]\s?(\d+|LLM))?", unicodedata.normalize("NFKC", printed)):
+        if first.isdigit() and last.isdigit() and 0 <= int(last) - int(first) < LONGEST_RANGE:
+            yield from map(str, range(int(first), int(last) + 1))
+        else:
+            yield from filter(None, (str(int(first)) if first.isdigit() else first, last))
+
+
+def _weight(check: QuoteCheck) -> tuple[bool, int]:
+    """Return how far a quote is from what is printed: in number of words, after all that are nowhere at all."""
+    return check.verdict == "absent", sum(len(f"{each.said} {each.printed}".split()) for each in check.changes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +264,14 @@ def _standing(said: list[str], place: _Place) -> Iterator[tuple[_Place, int, int
     for first in range(len(printed) - len(said) + 1):
         if printed[first] == said[0] and printed[first : first + len(said)] == said:
             yield place, first, first + len(said)
+
+
+def _number_follows(place: _Place, after: int) -> bool:
+    """Return whether the article prints a number of its own there: then the quote's number is another, not a source."""
+    if after == len(place.tokens):
+        return False
+    token, start, _ = place.tokens[after]
+    return token == "(" or (token[0].isdigit() and start == place.tokens[after - 1][2])
 
 
 def _overlap(said: list[str], place: _Place) -> tuple[float, int, int]:

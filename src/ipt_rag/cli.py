@@ -393,7 +393,8 @@ def _evaluate_public(name: str, folder: Path) -> None:
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @CORPUS
 @click.option("--format", "style", type=click.Choice(["text", "github", "json"]), default="text", show_default=True)
-def lint(files: tuple[Path, ...], corpus: Path, style: str) -> None:
+@click.option("--allowed", "show_allowed", is_flag=True, help="Show also what an article's front matter allows.")
+def lint(files: tuple[Path, ...], corpus: Path, style: str, show_allowed: bool) -> None:
     """Report what is wrong with article files, as file:line and code; exit 1 where something is to be mended.
 
     \b
@@ -412,10 +413,13 @@ def lint(files: tuple[Path, ...], corpus: Path, style: str) -> None:
         max_tokens=settings.CHUNK_TOKENS,
         find_phi=Guard(author_names(_references(paths))).find,
     )
+    shown = [finding for finding in findings if show_allowed or finding.level != "allowed"]
+    if hidden := len(findings) - len(shown):
+        click.echo(f"Not shown: {hidden} findings that the articles allow (--allowed shows them).", err=True)
     if style == "json":
-        click.echo(as_json(findings))
+        click.echo(as_json(shown))
     else:
-        for finding in findings:
+        for finding in shown:
             click.echo(as_github(finding) if style == "github" else as_text(finding))
     raise SystemExit(exit_code(findings))
 

@@ -2,7 +2,7 @@
 
 Codes: A1xx the file as a whole, A2xx its sources, A3xx its sentences, A4xx its passages, A5xx the anticipated questions
 beside it. Errors and warnings make the exit code 1; notes do not. An article that has a reason for a finding names its
-code in the front matter (`lint_allow: A201 A301`); there it becomes a note.
+code in the front matter (`lint_allow: A201 A301`); there it is allowed, and shown only when asked for.
 """
 
 import json
@@ -24,7 +24,7 @@ from ipt_rag.plain import plain_text
 from ipt_rag.records import Article, Passage, PhiFinding
 from ipt_rag.sentences import split_sentences
 
-Level = Literal["error", "warning", "note"]
+Level = Literal["error", "warning", "note", "allowed"]
 FindPhi = Callable[[str], Sequence[PhiFinding]]
 CountTokens = Callable[[str], int]
 
@@ -68,14 +68,14 @@ def lint_articles(
         found += [*lint.long(count_tokens, max_tokens), *lint.duplicates(seen), *lint.phi(find_phi)]
         found += lint.keys(asked, find_phi)
         allowed = set(re.findall(r"A\d{3}", article.about.get("lint_allow", "")))
-        found = [replace(each, level="note") if each.code in allowed else each for each in found]
+        found = [replace(each, level="allowed") if each.code in allowed else each for each in found]
         findings += sorted(found, key=lambda finding: (finding.path != str(path), finding.line, finding.code))
     return tuple(findings)
 
 
 def exit_code(findings: Iterable[LintFinding]) -> int:
-    """Return 1 where something is to be mended, 0 for clean files and for notes alone."""
-    return int(any(finding.level != "note" for finding in findings))
+    """Return 1 where something is to be mended, 0 for clean files, notes and what is allowed."""
+    return int(any(finding.level in ("error", "warning") for finding in findings))
 
 
 def _unreadable(error: ArticleError, code: str) -> LintFinding:
@@ -91,7 +91,7 @@ def as_text(finding: LintFinding) -> str:
 
 def as_github(finding: LintFinding) -> str:
     """Return a finding as a workflow command, which a forge shows beside the line."""
-    level = "notice" if finding.level == "note" else finding.level
+    level = "notice" if finding.level in ("note", "allowed") else finding.level
     message = finding.message.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
     path = finding.path.replace("%", "%25").replace(",", "%2C").replace(":", "%3A")
     return f"::{level} file={path},line={finding.line},title={finding.code}::{message}"

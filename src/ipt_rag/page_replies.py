@@ -18,7 +18,7 @@ from ipt_rag.errors import FeedbackRefusedError, IptRagError
 from ipt_rag.feedback import Feedback
 from ipt_rag.page_text import TIERS, in_language
 from ipt_rag.phi.kinds import BY_PHRASE
-from ipt_rag.phi.wording import NOTHING_KEPT, REFUSAL, REWRITE
+from ipt_rag.phi.wording import NOTHING_KEPT, REFUSAL, REWRITE, listed, told
 from ipt_rag.records import Answer, Article, Filter, Passage, PhiFinding
 
 log = logging.getLogger(__name__)
@@ -236,12 +236,11 @@ def filter_in(sent: Any) -> Filter:
 
 
 def _refusal_sentences(kinds: Sequence[str]) -> tuple[str, str]:
-    listed = kinds[0] if len(kinds) == 1 else ", ".join(kinds[:-1]) + " and " + kinds[-1] if kinds else "an identifier"
-    return f"{REFUSAL.format(kinds=listed)} {NOTHING_KEPT}", REWRITE
+    return f"{REFUSAL.format(kinds=listed(told(kinds)))} {NOTHING_KEPT}", REWRITE
 
 
 def _refusal(kinds: Sequence[str]) -> str:
-    named = {BY_PHRASE[kind].instead: kind for kind in reversed(kinds) if kind in BY_PHRASE}  # each way out once
+    named = {BY_PHRASE[kind].instead: kind for kind in reversed(told(kinds)) if kind in BY_PHRASE}  # each way out once
     instead = [f"In place of {kind}, write {choice}." for choice, kind in reversed(named.items())]
     return render.refusal_html(_refusal_sentences(kinds), instead)
 

@@ -1,5 +1,6 @@
 """The page's own words, in each language of the interface; the articles always stay in theirs."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -79,6 +80,13 @@ class PageText:
     feedback: dict[str, str]
     page: dict[str, str]  # what stands on the page before any answer, by the place it stands in
     roles: dict[str, str]
+
+    def changed(self, kind: str, said: str, printed: str) -> str:
+        """Return one change of a quote as a sentence; what was left out or added is not set against nothing."""
+        how = "added" if not printed else "left_out" if not said else "change"
+        # Compared words have spaces before their commas and full stops.
+        said, printed = (re.sub(r" (?=[,.;:!?)])", "", words) for words in (said, printed))
+        return self.check[how].format(kind=self.changes[kind], said=said, printed=printed)
 
     def no_answer(self, reason: str, widen: Sequence[str] = ()) -> tuple[str, str]:
         """Return what is said where there are no quotes, and why: a reason, or the filters to widen."""
@@ -195,6 +203,7 @@ ENGLISH = PageText(
         "none": "none",
         "printed": "As printed",
         "nearest": "Nearest in the articles",
+        "nothing_near": "Nothing in the articles comes near it.",
     },
     feedback={
         "group": "Feedback on this answer",
@@ -252,6 +261,7 @@ ENGLISH = PageText(
         "lists": "Lists of passages",
         "search": "Search these passages",
         "shown": "Shown: {count}",
+        "none-shown": "No passage of this list has these words.",
         "back": "Back to where you were",
         "busy": "Too many questions at once. Wait a moment, then try again.",
         "too-long": "This is too long to be read here. Shorten it, then try again.",
@@ -371,6 +381,7 @@ SPANISH = PageText(
         "none": "ninguna",
         "printed": "Como está impreso",
         "nearest": "Lo más próximo en los artículos",
+        "nothing_near": "Nada en los artículos se le acerca.",
     },
     feedback={
         "group": "Opinión sobre esta respuesta",
@@ -428,6 +439,7 @@ SPANISH = PageText(
         "lists": "Listas de pasajes",
         "search": "Buscar en estos pasajes",
         "shown": "A la vista: {count}",
+        "none-shown": "Ningún pasaje de esta lista tiene estas palabras.",
         "back": "Volver a donde estaba",
         "busy": "Demasiadas preguntas a la vez. Espere un momento e inténtelo de nuevo.",
         "too-long": "Es demasiado largo para leerlo aquí. Acórtelo e inténtelo de nuevo.",

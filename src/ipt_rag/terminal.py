@@ -275,7 +275,7 @@ def _fallen(fallen: Iterable[KeyLine]) -> Iterator[str]:
 def checked_text(check: QuoteCheck) -> str:
     """Return the verdict on a quote, what was changed, and what is printed."""
     lines: list[str] = [check.verdict]
-    lines += [f"  {change.kind}: said “{change.said}”, printed “{change.printed}”" for change in check.changes]
+    lines += [f"  {TEXT.changed(change.kind, change.said, change.printed)}" for change in check.changes]
     if check.verdict == "misattributed":
         said, printed = (", ".join(numbers) or "none" for numbers in (check.said_sources, check.printed_sources))
         lines.append(f"  sources: said {said}, printed {printed}")
@@ -283,6 +283,8 @@ def checked_text(check: QuoteCheck) -> str:
         lines.append(textwrap.fill(plain_text(check.text), WIDTH, initial_indent="  ", subsequent_indent="  "))
         where = " › ".join((check.article, *check.section))
         lines.append(f"  — {where}, characters {check.start}–{check.end}")
+    else:
+        lines.append(f"  {TEXT.check['nothing_near']}")
     return CONTROL.sub(" ", "\n".join(lines))
 
 

@@ -17,10 +17,10 @@ from ipt_rag.corpus import parse_article, read_corpus
 from ipt_rag.embed import token_counter
 from ipt_rag.errors import ExportError
 from ipt_rag.index import Index
-from ipt_rag.page_text import in_language
+from ipt_rag.page_text import LANGUAGES, in_language
 from ipt_rag.passages import split_passages
 from ipt_rag.records import Answer, Article, Passage, Quote, Reference
-from ipt_rag.render import quoted_lines, shown, source_line, turn_html
+from ipt_rag.render import label_lines, place_line, quoted_lines, shown, source_line, turn_html
 from ipt_rag.sentences import split_sentences
 
 Place = tuple[str, int, int]  # slug, start, end
@@ -28,7 +28,13 @@ Place = tuple[str, int, int]  # slug, start, end
 MAX_BYTES = 50_000_000
 PLACE_LINE = re.compile(r" \(([a-z0-9-]+) (\d+)–(\d+)\)\Z")
 SOURCE_LINE = re.compile(r"- \[(\d+)\] \(([a-z0-9-]+)\)")
+SOURCE_ID = re.compile(r"t\d+(?:c(?:p\d+-)?\d+)?-(.+)-(\d+)")
 DIGEST = re.compile(r"Index ([0-9a-f]{16})")
+LABEL = re.compile(r"\*[^*]+\*")
+NO_QUOTE = (
+    "{path} holds no quote from the articles, so there is nothing to verify. Name a file that the page saved, with an"
+    " answer in it."
+)
 FORM = "{path} is no file that the page exports (JSON, Markdown, HTML). Name one, as it was saved."
 
 
@@ -104,7 +110,7 @@ def verify_export(path: Path, shelf: Shelf) -> Verified:
     """Return what of an exported file stands in the articles as it says.
 
     Raises:
-        ExportError: the file cannot be read, or is no export of ours.
+        ExportError: the file cannot be read, is no export of ours, or holds no quote.
     """
     try:
         if path.stat().st_size > MAX_BYTES:
@@ -122,6 +128,9 @@ def verify_export(path: Path, shelf: Shelf) -> Verified:
         found = None
     if found is None:
         raise ExportError(FORM.format(path=path))
+    if not found.quotes and not found.differences:
+        raise ExportError(NO_QUOTE.format(path=path))
+    found.name_unlisted()
     return Verified(len(found.quotes), found.sources, tuple(found.differences), found.index, shelf.digest)
 
 
@@ -133,19 +142,34 @@ class _Found:
         self.quotes: list[Place] = []
         self.sources = 0
         self.differences: list[Difference] = []
+        self._cited: dict[tuple[str, int], None] = {}
+        self._listed: set[tuple[str, int]] = set()
 
-    def quote(self, place: Place, differs: Sequence[str]) -> None:
+    def quote(self, place: Place, quote: Quote | None, differs: Sequence[str]) -> None:
+        """Take in a place where the file says that it quotes, what stands there, and in what the two differ."""
         self.quotes.append(place)
+        if quote is None:
+            differs = ["no passage of the articles begins and ends there"]
+        else:
+            self._cited |= dict.fromkeys((quote.article, number) for number in quote.sources)
         where = "{} {}–{}".format(*place)
         self.differences += [Difference(where, what) for what in differs]
 
     def source(self, slug: str, number: int, same: bool) -> None:
         self.sources += 1
+        self._listed.add((slug, number))
         if not same:
             self.differences.append(Difference(f"source {number} of {slug}", "is another one, or none, in the article"))
 
+    def name_unlisted(self) -> None:
+        """Add a difference for each source that a quote carries and the file does not list."""
+        unlisted = [each for each in self._cited if each not in self._listed]
+        self.differences += [
+            Difference(f"source {number} of {slug}", "is cited, not listed") for slug, number in unlisted
+        ]
 
-NO_PASSAGE = "no passage of the articles begins and ends there"
+
+WORDS_DIFFER = "its words or numbers differ"
 
 
 def _in_json(text: str, shelf: Shelf) -> _Found:
@@ -155,7 +179,7 @@ def _in_json(text: str, shelf: Shelf) -> _Found:
         for said in turn["answer"]["quotes"]:
             place = (str(said["article"]), int(said["start"]), int(said["end"]))
             quote = shelf.quote(place)
-            found.quote(place, _fields_apart(said, quote) if quote else [NO_PASSAGE])
+            found.quote(place, quote, _fields_apart(said, quote) if quote else [])
         for said in turn["answer"]["references"]:
             entry = shelf.source(said["article"], said["number"])
             found.source(said["article"], said["number"], entry is not None and asdict(entry) == said)
@@ -172,6 +196,7 @@ def _fields_apart(said: Mapping[str, Any], quote: Quote) -> list[str]:
 def _in_markdown(text: str, shelf: Shelf) -> _Found:
     digest = DIGEST.search(text)
     found = _Found(digest[1] if digest else "")
+    label: list[str] = []
     quoted: list[str] = []
     for line in text.split("\n"):
         place = PLACE_LINE.search(line)
@@ -181,18 +206,27 @@ def _in_markdown(text: str, shelf: Shelf) -> _Found:
         elif place and quoted:
             at = (place[1], int(place[2]), int(place[3]))
             quote = shelf.quote(at)
-            same = quote is not None and quoted_lines(quote) == quoted
-            found.quote(at, [] if same else ["its words or numbers differ"] if quote else [NO_PASSAGE])
-            quoted = []
+            found.quote(at, quote, _lines_apart(label, quoted, line, quote) if quote else [])
+            label, quoted = [], []
         elif source:
             entry = shelf.source(source[2], int(source[1]))
             found.source(source[2], int(source[1]), entry is not None and source_line(entry) == line)
         elif line.strip() and quoted:
             found.differences.append(Difference("a quote", "does not say where it stands"))
-            quoted = []
+            label, quoted = [], []
+        elif line.strip():
+            label = [line] if LABEL.fullmatch(line) else []
     if quoted:
         found.differences.append(Difference("a quote", "does not say where it stands"))
     return found
+
+
+def _lines_apart(label: list[str], quoted: list[str], under: str, quote: Quote) -> list[str]:
+    """Return in what the lines of a quote differ from the passage, in whichever language of the page they are."""
+    apart = [] if quoted_lines(quote) == quoted else [WORDS_DIFFER]
+    if not any(place_line(quote, text) == under and label_lines(quote, text) == label for text in LANGUAGES.values()):
+        apart.append("its kind, provenance, tier, article or section differs")
+    return apart
 
 
 def _in_html(text: str, shelf: Shelf) -> _Found:
@@ -220,8 +254,8 @@ def _in_html(text: str, shelf: Shelf) -> _Found:
         ).turns[0]
         words = dict(zip(again.places, again.quotes, strict=True))
         for (place, quote), said in zip(quotes, turn.quotes, strict=True):
-            same = quote is not None and words.get(place) == said
-            found.quote(place, [] if same else ["its words or numbers differ"] if quote else [NO_PASSAGE])
+            same = words.get(place) == said
+            found.quote(place, quote, [] if same else [WORDS_DIFFER])
         entry_words = dict(zip(again.numbers, again.sources, strict=True))
         for (slug, number, _), said in zip(entries, turn.sources, strict=True):
             found.source(slug, number, entry_words.get((slug, number)) == said)
@@ -251,7 +285,8 @@ class _Turns(HTMLParser):
         self.turns: list[_Turn] = []
         self.language = ""
         self._open: list[tuple[str, str]] = []  # tags, and what opens with each: "quote", "source", "skip" or nothing
-        self._words: list[str] = []
+        self._quoted: list[str] = []  # words of the quote that is open
+        self._listed: list[str] = []  # words of the source that is open, perhaps among what the quote's context cites
 
     @classmethod
     def of(cls, text: str) -> "_Turns":
@@ -273,17 +308,14 @@ class _Turns(HTMLParser):
             self.turns.append(_Turn())
         elif self.turns and tag == "figure":
             self.turns[-1].places.append((named["data-article"], int(named["data-start"]), int(named["data-end"])))
-            opens, self._words = "quote", []
-        elif (
-            self.turns
-            and tag == "li"
-            and "quote" not in inside
-            and (at := re.fullmatch(r"t\d+-(.+)-(\d+)", named.get("id", "")))
-        ):
+            opens, self._quoted = "quote", []
+        elif self.turns and tag == "li" and (at := SOURCE_ID.fullmatch(named.get("id", ""))):
             self.turns[-1].numbers.append((at[1], int(at[2])))
-            opens, self._words = "source", []
+            opens, self._listed = "source", []
         elif self.turns and tag == "blockquote" and "quote" not in inside:
             self.turns[-1].strays += 1
+        elif tag == "a":
+            self._take(f" <{named.get('title', '')} {named.get('href', '') if 'outside' in classes else ''}> ")
         elif tag == "button" or "more" in classes or "of" in classes:
             opens = "skip"  # what depends on the other quotes of the turn, or is no word of it
         if tag not in VOID:
@@ -294,13 +326,19 @@ class _Turns(HTMLParser):
         while self._open:
             opened, what = self._open.pop()
             if what in ("quote", "source"):
-                kept = self.turns[-1].quotes if what == "quote" else self.turns[-1].sources
-                kept.append(" ".join("".join(self._words).split()))
+                turn = self.turns[-1]
+                kept, words = (turn.quotes, self._quoted) if what == "quote" else (turn.sources, self._listed)
+                kept.append(" ".join("".join(words).split()))
             if opened == tag:
                 return
 
     def handle_data(self, data: str) -> None:
         """Take in visible words."""
+        self._take(data)
+
+    def _take(self, words: str) -> None:
         inside = [what for _, what in self._open]
-        if "skip" not in inside and ("quote" in inside or "source" in inside):
-            self._words.append(data)
+        if "source" in inside:
+            self._listed.append(words)
+        elif "quote" in inside and "skip" not in inside:
+            self._quoted.append(words)

@@ -95,6 +95,10 @@ def test_the_answer_by_keyboard(page: Page) -> None:
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Enter")
     expect(page.locator("#t1-plain-article-4")).to_be_focused()
+    expect(page.locator("#t1-plain-article-4")).to_have_css("outline-width", "3px")
+    expect(page.locator("#t1-plain-article-4")).to_have_css(
+        "outline-offset", "-3px"
+    )  # the ring covers no line around it
     page.keyboard.press("Escape")
     expect(page.locator("#t1 blockquote a.number").last).to_be_focused()
 

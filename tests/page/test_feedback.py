@@ -14,6 +14,11 @@ def test_feedback_is_noted_without_the_question(page: Page, server: Server) -> N
     page.locator("#t1").get_by_role("button", name="Wrong citation").click()
     expect(page.locator("#t1 .noted")).to_contain_text("Noted, without your question.")
     page.locator("#t1 .feedback summary").click()
+    buttons = page.locator("#t1 .feedback > button").last.bounding_box()
+    form = page.locator("#t1 .feedback details").bounding_box()
+    assert buttons is not None
+    assert form is not None
+    assert form["y"] >= buttons["y"] + buttons["height"]  # under the buttons, not beside them
     page.get_by_role("button", name="Send", exact=True).click()
     expect(page.locator("#t1 .noted")).to_contain_text("needs both its text and the source")
     page.get_by_label("What the article should say").fill(f"Rakes, says {SECRET}")

@@ -56,9 +56,10 @@ MEDIA_RULES: tuple[Rule, ...] = (
         PHOTO,
         rf"\b(?:i|we)\s(?:have\s|just\s|also\s)?(?:took|made|saved|snapped|shot|have|got|keep)\s(?P<id>(?:a|the|some|this)\s{_PICTURE}\sof\s(?:him|her|them|his|their|my)\b)",
     ),
+    # What stands "in the picture", and no more is said of it, may be in a drawing, or be a matter's whole.
     rule(
         PHOTO,
-        rf"\b(?:look\sat|see|from|by|in|check|view|open|analy[sz]e|describe|rate)\s(?P<id>(?:this|the|these|my|her|his)\s{_PICTURE})\b(?=,|\s(?:of|i|that|below|here|from|if|whether|how|what|and)\b|[\s.?!]{{0,4}}$)",
+        rf"\b(?!in\sthe\s(?:pictures?|images?)[\s.?!]{{0,4}}$)(?:look\sat|see|from|by|in|check|view|open|analy[sz]e|describe|rate)\s(?P<id>(?:this|the|these|my|her|his)\s{_PICTURE})\b(?=,|\s(?:of|i|that|below|here|from|if|whether|how|what|and)\b|[\s.?!]{{0,4}}$)",
     ),
     rule(
         PHOTO,

@@ -5,9 +5,9 @@ holds a character of the message.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from ipt_rag.phi.kinds import BY_PHRASE
+from ipt_rag.phi.kinds import BY_PHRASE, FULL_NAME, NAME
 from ipt_rag.phi.normalise import normalise
 
 REFUSAL = "This message was not read further, because it looks as if it holds {kinds}."
@@ -82,17 +82,27 @@ def mentions_crisis(text: str) -> bool:
     return any(pattern.search(plain) for pattern in _CRISIS)
 
 
+def told(phrases: Iterable[str]) -> tuple[str, ...]:
+    """Return the kinds to tell a reader of, each once; beside a full name, a person's name says nothing more.
+
+    >>> told(["a person's name", "a full name", "a phone number", "a full name"])
+    ('a full name', 'a phone number')
+    """
+    found = tuple(dict.fromkeys(phrases))
+    return tuple(phrase for phrase in found if phrase != NAME.phrase or FULL_NAME.phrase not in found)
+
+
+def listed(kinds: Sequence[str]) -> str:
+    """Return kinds as one phrase: "a full name, a postal code and a phone number"."""
+    return ", ".join(kinds[:-1]) + " and " + kinds[-1] if len(kinds) > 1 else "".join(kinds) or "an identifier"
+
+
 def refusal_text(phrases: Iterable[str]) -> str:
     """Return the refusal for the kinds found, in plain words: what was met, what to write instead, and a pattern.
 
     >>> refusal_text(["a phone number"]).split(". ")[0]
     'This message was not read further, because it looks as if it holds a phone number'
     """
-    found = tuple(dict.fromkeys(phrases))
-    listed = found[0] if len(found) == 1 else ", ".join(found[:-1]) + " and " + found[-1] if found else "an identifier"
-    advised: dict[str, list[str]] = {}  # "a person's name" and "a full name" share one advice, said once
-    for phrase in found:
-        if phrase in BY_PHRASE:
-            advised.setdefault(BY_PHRASE[phrase].instead, []).append(phrase)
-    instead = [f"In place of {' or '.join(phrases)}, write {advice}." for advice, phrases in advised.items()]
-    return " ".join([REFUSAL.format(kinds=listed), NOTHING_KEPT, *instead, REWRITE])
+    found = told(phrases)
+    instead = [f"In place of {phrase}, write {BY_PHRASE[phrase].instead}." for phrase in found if phrase in BY_PHRASE]
+    return " ".join([REFUSAL.format(kinds=listed(found)), NOTHING_KEPT, *instead, REWRITE])

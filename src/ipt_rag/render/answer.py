@@ -117,12 +117,19 @@ def _places(heading: str, places: Sequence[Place], text: PageText) -> str:
         return ""
     buttons = "".join(
         f'<li><button type="button" class="open" data-article="{escape(place.article)}" '
-        f'data-section="{escape(place.section)}" '
-        f'aria-label="{escape(text.open_section.format(section=place.section, title=place.title))}">'
-        f"<span>{escape(place.section or place.title)}</span> <cite>{escape(place.title)}</cite></button></li>"
+        f'data-section="{escape(place.section)}"'
+        f"{_place_name(place, text)}</button></li>"
         for place in places
     )
     return f'<h3>{escape(heading)}</h3><ul class="nearest">{buttons}</ul>'
+
+
+def _place_name(place: Place, text: PageText) -> str:
+    """Return the end of a button's tag and its words: section and article, or the article alone, named once."""
+    if not place.section:
+        return f"><span>{escape(place.title)}</span>"
+    label = text.open_section.format(section=place.section, title=place.title)
+    return f' aria-label="{escape(label)}"><span>{escape(place.section)}</span> <cite>{escape(place.title)}</cite>'
 
 
 def _feedback(answer: Answer, prefix: str, text: PageText, keeps_questions: bool) -> str:

@@ -21,10 +21,14 @@ def explore_html(articles: Mapping[str, Article], passages: Iterable[Passage], f
 
 
 def _explored(article: Article, passage: Passage, text: PageText) -> str:
-    def link(marker: str) -> str:
-        return LLM_TAG if marker == "LLM" else escape(f"[{marker}]")
+    references = {str(source.number): source.reference for source in article.sources}
 
-    numbers = "".join(f' <span class="number">[{number}]</span>' for number in passage.sources)
+    def link(marker: str) -> str:
+        if marker == "LLM":
+            return LLM_TAG
+        return f'<span class="number" title="{escape(references.get(marker, ""))}">[{marker}]</span>'
+
+    numbers = "".join(" " + link(str(number)) for number in passage.sources)
     closing = numbers + (" " + LLM_TAG if passage.llm else "")
     quote = shown(article, passage)
     body = row_pairs(quote, link, closing) if passage.kind == "row" else prose(passage.text, link=link, closing=closing)

@@ -33,11 +33,8 @@ def turn_markdown(answer: Answer, *, question: str, text: PageText, filtered: st
 def _quotes(quotes: Sequence[Quote], text: PageText) -> list[str]:
     lines: list[str] = []
     for quote in quotes:
-        label = text.kinds[quote.kind]
-        lines += [f"*{label}*", ""] if label else []
-        lines += quoted_lines(quote)
-        where = f"{quote.title} › {quote.section} ({quote.article} {quote.start}–{quote.end})"
-        lines += ["", f"{vouched(quote, text)} — {where}", ""]
+        lines += [line for label in label_lines(quote, text) for line in (label, "")]
+        lines += [*quoted_lines(quote), "", place_line(quote, text), ""]
     return lines
 
 
@@ -47,6 +44,17 @@ def _silence(silent: Answer | Part, text: PageText) -> list[str]:
 
 def _place(place: Place) -> str:
     return f"- {_escape_markdown(' › '.join(name for name in (place.title, place.section) if name))}"
+
+
+def label_lines(quote: Quote, text: PageText) -> list[str]:
+    """Return what kind of passage a quote is, as the line above it; no line for plain sentences."""
+    return [f"*{text.kinds[quote.kind]}*"] if text.kinds[quote.kind] else []
+
+
+def place_line(quote: Quote, text: PageText) -> str:
+    """Return the line under a quote: who vouches for it, its best tier, its article and section, its characters."""
+    where = f"{quote.title} › {quote.section} ({quote.article} {quote.start}–{quote.end})"
+    return f"{vouched(quote, text)} — {where}"
 
 
 def source_line(entry: Reference) -> str:

@@ -1,10 +1,9 @@
 """The verdict on a checked quote."""
 
-import re
 from collections.abc import Mapping
 from html import escape
 
-from ipt_rag.check import Change, QuoteCheck
+from ipt_rag.check import QuoteCheck
 from ipt_rag.page_text import PageText
 from ipt_rag.records import Article, Reference
 from ipt_rag.render.article_text import LLM_TAG, prose
@@ -16,30 +15,20 @@ PREFIX = "check"  # of the ids of its sources: there is one verdict at a time
 
 def check_html(check: QuoteCheck, articles: Mapping[str, Article], text: PageText) -> str:
     """Return the verdict on a quote: what was changed, what is printed with its sources, the way into the reader."""
-    findings = [_change(change, text) for change in check.changes]
+    findings = [text.changed(change.kind, change.said, change.printed) for change in check.changes]
     if set(check.said_sources) - set(check.printed_sources):
         findings.append(text.check["said"].format(sources=", ".join(check.said_sources)))
     listed = "".join(f"<li>{escape(finding)}</li>" for finding in findings)
+    near = _printed(check, articles[check.article], text) if check.text else _nothing_near(text)
     return (
         f'<div class="verdict {check.verdict}"><h2 tabindex="-1">{escape(text.verdicts[check.verdict])}</h2>'
         f"{f'<ul>{listed}</ul>' if listed else ''}"
-        f"{_printed(check, articles[check.article], text) if check.text else ''}</div>"
+        f"{near}</div>"
     )
 
 
-def _change(change: Change, text: PageText) -> str:
-    how = "added" if not change.printed else "left_out" if not change.said else "change"
-    said, printed = _as_written(change.said), _as_written(change.printed)
-    return text.check[how].format(kind=text.changes[change.kind], said=said, printed=printed)
-
-
-def _as_written(words: str) -> str:
-    """Return compared words without the spaces that stand before their commas and full stops.
-
-    >>> _as_written("an initial phase , and a middle one .")
-    'an initial phase, and a middle one.'
-    """
-    return re.sub(r" (?=[,.;:!?)])", "", words)
+def _nothing_near(text: PageText) -> str:
+    return f"<p>{escape(text.check['nothing_near'])}</p>"
 
 
 def _printed(check: QuoteCheck, article: Article, text: PageText) -> str:

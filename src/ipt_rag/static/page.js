@@ -292,7 +292,7 @@ window.iptPage = (() => {
       entry.hidden = !sought.every((word) => has.includes(word));
       if (!entry.hidden) shown += 1;
     }
-    find("#passage-count").textContent = words.shown.replace("{count}", shown);
+    find("#passage-count").textContent = shown ? words.shown.replace("{count}", shown) : words["none-shown"];
   };
 
   // ---- what a reader takes away
