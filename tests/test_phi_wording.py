@@ -95,4 +95,4 @@ def test_one_advice_for_two_kinds_is_said_once() -> None:
     """A name and a full name are met by the same advice, which is not repeated."""
     text = refusal_text(["a person's name", "a full name"])
     assert text.count("“my patient” or “her husband”") == 1
-    assert "In place of a person's name or a full name, write a role" in text
+    assert "In place of a full name, write a role" in text
