@@ -257,7 +257,7 @@ LISTS = ["Referencias", "Referencias bibliográficas", "Bibliografía", "Literat
         ("page.html", "<h1>Calma</h1><p>La calma alivia (Luz, 2012).</p><h2>{}</h2><p>Luz, A. (2012). Calma.</p>"),
     ],
 )  # fmt: skip
-def test_the_list_of_sources_is_told_by_its_heading_in_six_languages(
+def test_the_list_of_sources_is_told_by_its_heading_in_seven_languages(
     name: str, page: str, heading: str, tmp_path: Path
 ) -> None:
     """Spanish, German, French, Italian, Portuguese and Dutch beside English; one table serves all formats."""
@@ -265,3 +265,35 @@ def test_the_list_of_sources_is_told_by_its_heading_in_six_languages(
     assert read.report.sources == 1
     assert read.report.marker_groups == 1
     assert heading not in read.body
+
+
+@pytest.mark.parametrize(
+    ("head", "date"),
+    [
+        ('<meta name="citation_publication_date" content="2021/5">', "2021-05"),
+        ('<meta name="citation_date" content="2021/05/04">', "2021-05-04"),
+        ('<meta property="article:published_time" content="2021-05-04T09:00:00Z">', "2021-05-04"),
+        ('<meta name="DC.Date" content="2021"><meta name="citation_date" content="soon">', "2021"),
+        ('<meta name="citation_date" content="soon">', ""),
+    ],
+)
+def test_the_date_is_read_from_the_head_of_a_page(head: str, date: str, tmp_path: Path) -> None:
+    """As libraries of articles write it there; what is no date is none."""
+    page = f"<html><head>{head}</head><body><h1>Calm</h1><p>It helps.</p></body></html>"
+    assert import_page(saved(tmp_path, "page.html", page)).about.get("date", "") == date
+
+
+@pytest.mark.parametrize(
+    ("sentence", "language"),
+    [
+        ("Walking slows worry. It does not end it.", "en"),
+        ("Gehen lindert die Sorge. Es beendet sie nicht.", "und"),
+        ("Caminar alivia la tristeza leve. No la termina.", "und"),
+        ("La marche calme en un an. On la fait par tous.", "und"),
+        ("Lopen is goed in het park. Het is wat men doet.", "und"),
+    ],
+)
+def test_english_is_told_by_its_small_words(sentence: str, language: str, tmp_path: Path) -> None:
+    """Any other language is named by the page or left undetermined."""
+    about = import_page(saved(tmp_path, "page.md", f"# Calm\n\n{sentence}\n")).about
+    assert about["language"] == language

@@ -190,7 +190,7 @@ def test_an_import_reports_what_it_did() -> None:
     )
     assert added_text(AddedPage(Path("corpus/ipt.md"), "added", report)) == (
         "Wrote corpus/ipt.md\n"
-        "  2 sections, 3 paragraphs, 4 marker groups, 1 sources\n"
+        "  2 sections, 3 paragraphs, 4 marker groups, 1 source\n"
         "  left out, line 7 (votes): 0 upvotes\n"
         "  look at line 9: glued words: areasgrief"
     )

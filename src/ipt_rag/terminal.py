@@ -62,7 +62,8 @@ def _recognised(report: ImportReport) -> Iterator[str]:
         "LLM tags": report.llm_tags,
         "sources": report.sources,
     }
-    yield "  " + ", ".join(f"{count} {what}" for what, count in counted.items() if count)
+    told = (f"{count} {what.removesuffix('s') if count == 1 else what}" for what, count in counted.items() if count)
+    yield "  " + ", ".join(told)
     yield from (f"  left out,{_at(left.line, report)} ({left.reason}): {left.text}" for left in report.left_out)
     yield from (f"  look at{_at(doubt.line, report)}: {doubt.problem}: {doubt.text}" for doubt in report.doubts)
 

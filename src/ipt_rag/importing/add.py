@@ -56,7 +56,11 @@ READERS: dict[str, Callable[[], Reader]] = {
 }
 MAX_PROBLEMS = 10  # named of one page; a hundred would say no more
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-ENGLISH = frozenset("the of and to in is that for with as are on by an be this which from or".split())
+# None that other languages have too, such as "in", "is", "of" and "on".
+ENGLISH = frozenset(
+    "the and to that for with are by this which from it its not they their were been have can"
+    " may should would could does than but who when where there these those after between about".split()
+)
 
 
 def import_page(
@@ -175,9 +179,9 @@ def _about(page: Page, data: bytes, name: str, slug: str, assumed: Collection[As
 
 
 def _language(page: Page) -> str:
-    """Return "en" where every tenth word is a small English one, else "und" (undetermined)."""
-    words = re.findall(r"\w+", " ".join(block.text for block in page.blocks).lower())
-    return "en" if sum(word in ENGLISH for word in words) * 10 >= len(words) else "und"
+    """Return "en" where every twelfth word is a small English one, else "und" (undetermined)."""
+    words = re.findall(r"[^\W\d_]+", " ".join(block.text for block in page.blocks).lower())
+    return "en" if sum(word in ENGLISH for word in words) * 12 >= len(words) else "und"
 
 
 def _report(

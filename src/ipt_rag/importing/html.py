@@ -28,6 +28,7 @@ from ipt_rag.importing.html_tree import (
     Element,
     article_of,
     cut,
+    date_of,
     hidden,
     parse_html,
     runs_of,
@@ -104,6 +105,8 @@ def page_of_html(text: str, name: str, *, made: Counted | None = None) -> Page:
         about["title_from"] = f"the page's {taken}; it prints no title"
     if language:
         about["language"] = language
+    if date := about.get("date") or date_of(root):
+        about["date"] = date
     return Page(
         title=title,
         about=about,

@@ -32,6 +32,11 @@ UNPRINTED = re.compile(
     r"(?:^|\s)(?:no-?print|hidden-print|d-print-none|print-hidden|u-hide-print|hatnote)(?:\s|$)", re.IGNORECASE
 )
 SITE = re.compile(r"\s+[|–—-]\s+[^|–—]{2,40}$")
+DATE = re.compile(r"\s*((?:1[89]|20)\d\d)(?:[-/](\d{1,2})(?:[-/](\d{1,2}))?)?(?!\d)")
+DATE_NAMES = (
+    "citation_publication_date", "citation_date", "citation_online_date", "article:published_time", "datepublished",
+    "dc.date", "dcterms.date", "dc.date.issued", "dcterms.issued", "prism.publicationdate", "date",
+)  # fmt: skip
 SPACES = re.compile(r"\s+")
 
 
@@ -91,6 +96,16 @@ def title_of(root: Element) -> str:
     for title in root.iter("title"):
         return SITE.sub("", " ".join(title.text_content().split()))
     return ""
+
+
+def date_of(root: Element) -> str:
+    """Return the day, month or year of publication that the page's head names, as "2021-05"; "" where it names none."""
+    stated = {
+        (meta.get("name") or meta.get("property") or meta.get("itemprop") or "").lower(): meta.get("content", "")
+        for meta in root.iter("meta")
+    }
+    dates = (DATE.match(stated.get(name, "")) for name in DATE_NAMES)
+    return next(("-".join(part.zfill(2) for part in date.groups() if part) for date in dates if date), "")
 
 
 def runs_of(element: Element, *, raised: bool = False, target: str = "") -> list[Run]:
