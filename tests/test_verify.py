@@ -1,5 +1,5 @@
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from ipt_rag.cli import main
 from ipt_rag.page_text import ENGLISH, SPANISH, PageText
-from ipt_rag.records import Answer, Article
+from ipt_rag.records import Answer, Article, Place
 from ipt_rag.render import turn_html, turn_markdown
 from ipt_rag.verify import Shelf, verify_export
 from word_library import WordLibrary
@@ -148,6 +148,19 @@ def test_one_change_in_any_form_is_named(tmp_path: Path, shelf: Shelf, ending: s
     assert printed in before
     path.write_text(before.replace(printed, said, 1), "utf-8")
     assert verify_export(path, shelf).differences
+
+
+@pytest.mark.parametrize("ending", ["json", "md"])
+def test_a_section_to_read_on_in_is_an_articles(tmp_path: Path, shelf: Shelf, ending: str) -> None:
+    """Cautions and nearest sections are named as the articles name them; an HTML file holds none."""
+    path = exported(tmp_path, ending)
+    said = asdict(sorted(shelf.sections, key=repr)[-1])
+    answers, _ = answered()
+    answer = replace(answers[0][1], cautions=(Place(**said), Place(**said | {"section": "Elsewhere"})))
+    turn = {"turn": 1, "question": "?", "answer": asdict(answer)}
+    body = turn_markdown(answer, question="?", text=ENGLISH)
+    path.write_text(json.dumps({"index": "", "turns": [turn]}) if ending == "json" else body, "utf-8")
+    assert [each.where for each in verify_export(path, shelf).differences] == ["a section to read on in"]
 
 
 @pytest.mark.parametrize(("ending", "entry"), [("md", "- [1] (plain-article)"), ("html", '-plain-article-1" tabindex')])

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -19,11 +20,11 @@ from ipt_rag.errors import ExportError
 from ipt_rag.index import Index
 from ipt_rag.page_text import LANGUAGES, in_language
 from ipt_rag.passages import split_passages
-from ipt_rag.records import Answer, Article, Passage, Quote, Reference
-from ipt_rag.render import label_lines, place_line, quoted_lines, shown, source_line, turn_html
+from ipt_rag.records import Answer, Article, Passage, Place, Quote, Reference
+from ipt_rag.render import label_lines, place_line, quoted_lines, section_line, shown, source_line, turn_html
 from ipt_rag.sentences import split_sentences
 
-Place = tuple[str, int, int]  # slug, start, end
+At = tuple[str, int, int]  # slug, start, end
 
 MAX_BYTES = 50_000_000
 PLACE_LINE = re.compile(r" \(([a-z0-9-]+) (\d+)–(\d+)\)\Z")
@@ -92,10 +93,18 @@ class Shelf:
         )
         return cls(articles, [passage for passages in split for passage in passages], "")
 
-    def quote(self, place: Place) -> Quote | None:
+    def quote(self, place: At) -> Quote | None:
         """Return the passage at a place as it is quoted, or None where none stands there."""
         passage = self.passages.get(place)
         return shown(self.articles[passage.article], passage) if passage else None
+
+    @cached_property
+    def sections(self) -> frozenset[Place]:
+        """Return every section that holds a passage."""
+        passages = self.passages.values()
+        return frozenset(
+            Place(each.article, self.articles[each.article].title, " › ".join(each.section)) for each in passages
+        )
 
     def source(self, slug: str, number: int) -> Reference | None:
         """Return what a number of an article stands for, or None."""
@@ -139,13 +148,13 @@ class _Found:
 
     def __init__(self, index: str) -> None:
         self.index = index
-        self.quotes: list[Place] = []
+        self.quotes: list[At] = []
         self.sources = 0
         self.differences: list[Difference] = []
         self._cited: dict[tuple[str, int], None] = {}
         self._listed: set[tuple[str, int]] = set()
 
-    def quote(self, place: Place, quote: Quote | None, differs: Sequence[str]) -> None:
+    def quote(self, place: At, quote: Quote | None, differs: Sequence[str]) -> None:
         """Take in a place where the file says that it quotes, what stands there, and in what the two differ."""
         self.quotes.append(place)
         if quote is None:
@@ -160,6 +169,11 @@ class _Found:
         self._listed.add((slug, number))
         if not same:
             self.differences.append(Difference(f"source {number} of {slug}", "is another one, or none, in the article"))
+
+    def section(self, *, same: bool) -> None:
+        """Take in a section that the file names to read on in."""
+        if not same:
+            self.differences.append(Difference("a section to read on in", "is none of the articles"))
 
     def name_unlisted(self) -> None:
         """Add a difference for each source that a quote carries and the file does not list."""
@@ -183,6 +197,8 @@ def _in_json(text: str, shelf: Shelf) -> _Found:
         for said in turn["answer"]["references"]:
             entry = shelf.source(said["article"], said["number"])
             found.source(said["article"], said["number"], entry is not None and asdict(entry) == said)
+        for said in (*turn["answer"]["cautions"], *turn["answer"]["nearest"]):
+            found.section(same=Place(**said) in shelf.sections)
     return found
 
 
@@ -196,6 +212,7 @@ def _fields_apart(said: Mapping[str, Any], quote: Quote) -> list[str]:
 def _in_markdown(text: str, shelf: Shelf) -> _Found:
     digest = DIGEST.search(text)
     found = _Found(digest[1] if digest else "")
+    sections = set(map(section_line, shelf.sections))
     label: list[str] = []
     quoted: list[str] = []
     for line in text.split("\n"):
@@ -211,6 +228,8 @@ def _in_markdown(text: str, shelf: Shelf) -> _Found:
         elif source:
             entry = shelf.source(source[2], int(source[1]))
             found.source(source[2], int(source[1]), entry is not None and source_line(entry) == line)
+        elif line.startswith("- "):
+            found.section(same=line in sections)
         elif line.strip() and quoted:
             found.differences.append(Difference("a quote", "does not say where it stands"))
             label, quoted = [], []
@@ -267,7 +286,7 @@ class _Turn:
     """The visible words of one turn of an HTML file: its quotes with all that stands round them, and its sources."""
 
     def __init__(self) -> None:
-        self.places: list[Place] = []
+        self.places: list[At] = []
         self.quotes: list[str] = []
         self.numbers: list[tuple[str, int]] = []
         self.sources: list[str] = []

@@ -6,7 +6,7 @@ bars of a table row, and the `- ` and `> ` that open a line. All else is shown a
 
 from ipt_rag.render.answer import filter_words, refusal_html, status_sentence, turn_html
 from ipt_rag.render.explore import explore_html
-from ipt_rag.render.markdown import label_lines, place_line, quoted_lines, source_line, turn_markdown
+from ipt_rag.render.markdown import label_lines, place_line, quoted_lines, section_line, source_line, turn_markdown
 from ipt_rag.render.quote import shown
 from ipt_rag.render.reader import reader_html, shelf_html
 from ipt_rag.render.verdict import check_html
@@ -20,6 +20,7 @@ __all__ = [
     "quoted_lines",
     "reader_html",
     "refusal_html",
+    "section_line",
     "shelf_html",
     "shown",
     "source_line",

@@ -23,7 +23,7 @@ def turn_markdown(answer: Answer, *, question: str, text: PageText, filtered: st
     if not answer.parts:
         lines += _quotes(answer.quotes, text) or _silence(answer, text)
     if answer.cautions:
-        lines += [f"### {text.see_cautions}", "", *map(_place, answer.cautions), ""]
+        lines += [f"### {text.see_cautions}", "", *map(section_line, answer.cautions), ""]
     if answer.references:
         lines += [f"### {text.sources}", ""]
     lines += [source_line(entry) for entry in answer.references]
@@ -42,7 +42,8 @@ def _silence(silent: Answer | Part, text: PageText) -> list[str]:
     return [" ".join(text.no_answer(silent.reason, silent.widen)).strip(), ""]
 
 
-def _place(place: Place) -> str:
+def section_line(place: Place) -> str:
+    """Return a section to read on in as a Markdown list item."""
     return f"- {_escape_markdown(' › '.join(name for name in (place.title, place.section) if name))}"
 
 
