@@ -19,6 +19,7 @@ from ipt_rag.errors import CorpusError, QuestionError
 from ipt_rag.follow_up import read_turn
 from ipt_rag.parts import split_question
 from ipt_rag.passages import split_passages
+from ipt_rag.quoting import quote_of
 from ipt_rag.records import Answer, Article, Filter, Part, Passage, PhiFinding, Place, Quote, Reference
 from ipt_rag.sentences import split_sentences
 
@@ -148,21 +149,10 @@ class WordLibrary:
 
     def _quote(self, passage: Passage, asked: set[str]) -> Quote:
         article = self.article(passage.article)
-        tiers = {source.tier for source in article.sources if source.number in passage.sources and source.tier}
-        return Quote(
-            text=passage.text,
-            article=passage.article,
+        return quote_of(
+            passage,
             title=article.title,
-            section=" › ".join(passage.section),
-            kind=passage.kind,
-            start=passage.start,
-            end=passage.end,
-            lead_in=passage.lead_in,
-            sources=passage.sources,
-            own_sources=passage.own_sources,
-            llm=passage.llm,
-            provenance=passage.provenance,
-            tiers=tuple(sorted(tiers)),
+            sources={source.number: source for source in article.sources},
             score=0.5,
             matched=tuple(word.span() for word in re.finditer(r"\w+", passage.text) if word[0].lower() in asked),
         )
