@@ -13,6 +13,7 @@ from ipt_rag.asked import lacks, what_is_asked
         ("Define communication analysis", "communication analysis"),
         ("What is the aim of the first phase?", ""),
         ("What is source 7?", ""),
+        ("What does the interpersonal inventory cover?", ""),
         ("Which phase is the longest?", ""),
     ],
 )

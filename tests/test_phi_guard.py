@@ -91,6 +91,8 @@ NEAR_MISSES = [
     "1-800-273-8255 or 988",
     "24680 13579",
     "section 1.2.0.4 of the manual",
+    "Gerald Klerman, Myrna Weissman, John C. Markowitz, Harry Stack Sullivan, Adolf Meyer",
+    "photo credit Maskotx Getty Images",
     "b. 1984",
     "How many areas surround the hub in the picture?",
     "",

@@ -20,10 +20,10 @@ NAME_ASKED = re.compile(r"\b(?:who|whom|whose)\b")
 NAME = re.compile(r"\b[A-Z][a-zà-ÿ’'-]+ (?:[A-Z]\. )?[A-Z][a-zà-ÿ’'-]+|\b[A-Z][a-z]+ [A-Z]{1,3}\b")
 # The term whose meaning is asked for: "what is an odds ratio", not "what is the aim of the first phase".
 TERM_ASKED = re.compile(
-    r"^\W*(?:(?:so|and|but)\s+)?(?:what(?:['’]s| is)|define|what does)\s+(?:an?\s+|the\s+)?(?:term\s+)?[‘“'\"]?"
+    r"^\W*(?:(?:so|and|but)\s+)?(?P<asks>what(?:['’]s| is)|define|what does)\s+(?:an?\s+|the\s+)?(?:term\s+)?[‘“'\"]?"
     r"(?P<term>(?!(?:source|reference|citation)\b)[\w’-]+"
     r"(?:\s+(?!(?:of|in|for|to|with|on|at|by|about|between|from|like|a|an|the|and|or)\b)[\w’-]+){0,3}?)[’”'\"]?"
-    r"(?:\s+(?:mean|stand for))?(?:\s+(?:here|in ipt))?\W*$"
+    r"(?P<means>\s+(?:mean|stand for))?(?:\s+(?:here|in ipt))?\W*$"
 )
 PLACE_ASKED = re.compile(r"\b(?:where|(?:which|what) (?:country|city|town|university|hospital))\b")
 # The noun that the answer must be of: "how many *minutes*", "which *antidepressant*", "what is the *dose*".
@@ -54,6 +54,8 @@ def what_is_asked(question: str) -> Asked:
     """
     folded = question.lower()
     term = TERM_ASKED.search(folded)
+    if term and (term["asks"] == "what does") != bool(term["means"]):
+        term = None  # "what does the inventory cover"
     noun = NOUN_ASKED.search(folded)
     return Asked(
         noun=noun[1] if noun else "",

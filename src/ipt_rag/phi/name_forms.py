@@ -15,6 +15,10 @@ from ipt_rag.phi.rules import Found
 # Around "Surname, Given": the company of a reference list.
 _LISTED_BEFORE = re.compile(r"(?:[A-Z][\w'-]{1,20},?\s(?:and|&)|[A-Z][\w'-]{1,20},|\b(?:by|see|cf|from|and)\.?)\s$")
 _LISTED_AFTER = re.compile(r",?\s(?:and|&)\s[A-Z]|,?\set\sal|\s[A-Z]\b")
+# Around "Klerman, Myrna" in a list of full names: its own given name or initial before it, another surname behind.
+_GIVEN_BEFORE = re.compile(r"[A-Z](?:\.|[\w'’-]{1,20})\s$")
+_SURNAME_AFTER = re.compile(r"\s[A-Z](?:\.|[\w'’-])")
+_COMPANY = re.compile(r"\s(?:Images|Photos?|Pictures|Press|News|Inc|Ltd|LLC)\b")
 _CLOSES = re.compile(r"\s?(?:$|[-.:;,(\n]|\d)")  # behind a name that stands as a heading does
 _MODAL = frozenset("will may mark grant chase rob sue bill drew wade pierce".split())  # verbs where a sentence begins
 _OPENS = re.compile(r"(?:^|[.?!:;\n-]\s?)$")
@@ -38,6 +42,10 @@ def surname_first(message: Message, lists: Gazetteer) -> Iterator[Found]:
         if text[surname.end : given.start] not in (", ", ","):
             continue
         if not _reads_as_name(message, lists, surname, given) or lists.is_known(given.word, surname.word):
+            continue
+        if _GIVEN_BEFORE.search(text, max(0, surname.start - 23), surname.start) and _SURNAME_AFTER.match(
+            text, given.end
+        ):
             continue
         aged = AGED.match(text, given.end)
         if given.word in lists.surnames and not (aged or message.case):
@@ -159,6 +167,8 @@ def on_no_list(message: Message, lists: Gazetteer) -> Iterator[Found]:
         if not low and not (given.text.istitle() and surname.text.istitle()):
             continue
         if given.word in lists.surnames or given.word in lists.last or any(word in NEVER for word in words):
+            continue
+        if _COMPANY.match(text, surname.end):
             continue
         if lists.is_known(given.word, surname.word) or "-" in given.text or _ADJECTIVE.search(given.word):
             continue
