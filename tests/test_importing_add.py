@@ -101,3 +101,19 @@ def test_an_assumption_is_on_the_record(tmp_path: Path) -> None:
     assert "assumed: split\n" in import_page(path, assume=("split", "decimal")).markdown
     assert "[1] [2]" in import_page(path, assume=("split",)).markdown
     assert " [12]" in import_page(path, assume=("whole",)).markdown
+
+
+def test_a_page_that_changes_while_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half of the old text and half of the new one make no article."""
+    page = tmp_path / "page.txt"
+    page.write_text("Calm Talk\n\nIt is short.\n", encoding="utf-8")
+    read = Path.read_bytes
+
+    def read_late(path: Path) -> bytes:
+        with path.open("ab") as file:
+            file.write(b"More of it.\n")
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", read_late)
+    with pytest.raises(ImportRefusedError, match="changed while it was read"):
+        import_page(page)

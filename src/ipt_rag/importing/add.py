@@ -140,19 +140,24 @@ def read_page(path: Path) -> bytes:
     """Return the bytes of a page's file.
 
     Raises:
-        ImportRefusedError: of a kind that we do not read, too large, or not readable.
+        ImportRefusedError: of a kind that we do not read, too large, not readable, or changed while it was read.
     """
     if path.suffix.lower() not in READERS:
         known = ", ".join(sorted(suffix for suffix in READERS if suffix))
         raise ImportRefusedError(f"{path.name} is of a kind we do not read. Add one of {known}.")
     try:
-        if path.stat().st_size > MAX_BYTES:
+        before = path.stat()
+        if before.st_size > MAX_BYTES:
             raise ImportRefusedError(
-                f"{path.name} has {path.stat().st_size:,} bytes; a page may have {MAX_BYTES:,}. Split it."
+                f"{path.name} has {before.st_size:,} bytes; a page may have {MAX_BYTES:,}. Split it."
             )
-        return path.read_bytes()
+        data = path.read_bytes()
+        after = path.stat()
     except OSError as error:
         raise ImportRefusedError(f"{path} cannot be read ({error.strerror}). Check the name and permissions.") from None
+    if (before.st_size, before.st_mtime_ns) != (len(data), after.st_mtime_ns):
+        raise ImportRefusedError(f"{path.name} changed while it was read. Wait until it is saved, then add it again.")
+    return data
 
 
 def _slug(title: str) -> str:
