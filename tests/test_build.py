@@ -215,34 +215,28 @@ def test_killed_at_any_step_the_index_is_whole(
     old = run(articles).digest
     replace(articles / "tea.md", "Nobody signed it.", "The keeper signed it.")
     script = """
-import os, shutil, signal, sys
+import os, shutil, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[3])
 from conftest import WordCountEncoder
+from fatal import Fuse
 from ipt_rag import index
 from ipt_rag.build import build_index
 
-def fatal(original):
-    def wrapped(*arguments, **options):
-        global left
-        left -= 1
-        if not left:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return original(*arguments, **options)
-    return wrapped
-
-index._write_passages = fatal(index._write_passages)
-for owner, name in ((os, "fsync"), (Path, "rename"), (Path, "replace"), (Path, "write_bytes")):
-    setattr(owner, name, fatal(getattr(owner, name)))
+fuse = Fuse()
+fuse.guard(
+    ((index, "_write_passages"), (os, "fsync"), (Path, "rename"), (Path, "replace"), (Path, "write_bytes"))
+)
 words = tuple(sys.argv[4].split())
-for left in range(1, 14):
-    copy = Path(sys.argv[2]) / str(left)
+for moment in range(1, 14):
+    copy = Path(sys.argv[2]) / str(moment)
     shutil.copytree(Path(sys.argv[2]) / "index", copy)
+    fuse.left = moment
     child = os.fork()
     if not child:
         build_index(Path(sys.argv[1]), copy, open_encoder=lambda: WordCountEncoder(words))
         os._exit(0)
-    print(left, os.waitpid(child, 0)[1])
+    print(moment, os.waitpid(child, 0)[1])
 """
     arguments = [str(articles), str(tmp_path), str(Path(__file__).parent), " ".join(counting.words)]
     told = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=True)

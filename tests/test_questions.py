@@ -1,6 +1,7 @@
 """Anticipated questions: a form of what lacks them, and what of a filled form is taken."""
 
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,7 +9,6 @@ import pytest
 from click.testing import CliRunner
 
 from conftest import WordCountEncoder
-from ipt_rag import questions as questions_module
 from ipt_rag import settings
 from ipt_rag.cli import main
 from ipt_rag.corpus import read_corpus
@@ -277,11 +277,11 @@ def test_a_form_that_cannot_be_read_is_told(desk: Desk, tmp_path: Path, counting
 def test_a_file_that_cannot_be_written_stays_as_it_was(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """A full disk costs nothing that was there."""
 
-    def full(path: Path, data: bytes) -> None:
+    def full(handle: int) -> None:
         raise OSError(28, "No space left on device")
 
     desk.take(TEA, "How old is tea?")
-    monkeypatch.setattr(questions_module, "write_whole", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(SettingsError, match=r"No space left on device\)\. Nothing was changed"):
         desk.take(POT, "Is the pot warm?")
     assert desk.asked() == [("How old is tea?",)]

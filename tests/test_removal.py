@@ -177,29 +177,22 @@ def test_killed_at_any_step_no_sentence_outlives_its_article(
     """Whenever it is killed outright, what is out of the corpus is out of the index, and removing again finishes."""
     (articles / "lanterns.questions.jsonl").write_text('{"passage": "0", "questions": ["Why?"]}\n')
     script = """
-import os, shutil, signal, sys
+import os, shutil, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
 from conftest import WordCountEncoder
+from fatal import Fuse
 from ipt_rag.removal import remove_article
 
-def fatal(original):
-    def wrapped(*arguments, **options):
-        global left
-        left -= 1
-        if not left:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return original(*arguments, **options)
-    return wrapped
-
-for owner, name in ((os, "fsync"), (Path, "rename"), (Path, "replace"), (Path, "unlink"), (shutil, "rmtree")):
-    setattr(owner, name, fatal(getattr(owner, name)))
+fuse = Fuse()
+fuse.guard(((os, "fsync"), (Path, "rename"), (Path, "replace"), (Path, "unlink"), (shutil, "rmtree")))
 words = tuple(sys.argv[3].split())
 folder = Path(sys.argv[1])
-for left in range(1, 40):
-    step = folder / "steps" / str(left)
+for moment in range(1, 40):
+    step = folder / "steps" / str(moment)
     for name in ("articles", "index"):
         shutil.copytree(folder / name, step / name)
+    fuse.left = moment
     child = os.fork()
     if not child:
         remove_article("lanterns", step / "articles", step / "index", open_encoder=lambda: WordCountEncoder(words))

@@ -94,10 +94,14 @@ def current_digest(folder: Path) -> str | None:
 
 def closest(vectors: Matrix, query: Matrix, *, k: int) -> list[tuple[int, float]]:
     """Return up to `k` rows of `vectors` and their cosines with `query`, the closest first; all are unit vectors."""
+    cosines, rows = _flat(vectors).search(query[np.newaxis], min(k, len(vectors)))
+    return [(int(row), float(cosine)) for row, cosine in zip(rows[0], cosines[0], strict=True)]
+
+
+def _flat(vectors: Matrix) -> Any:
     flat = faiss.IndexFlatIP(vectors.shape[1])
     flat.add(vectors)
-    cosines, rows = flat.search(query[np.newaxis], min(k, len(vectors)))
-    return [(int(row), float(cosine)) for row, cosine in zip(rows[0], cosines[0], strict=True)]
+    return flat
 
 
 def write_generation(folder: Path, contents: Contents) -> str:
@@ -111,9 +115,7 @@ def write_generation(folder: Path, contents: Contents) -> str:
     draft.mkdir(parents=True)
     try:
         _write_passages(draft / "passages.sqlite", contents)
-        flat = faiss.IndexFlatIP(contents.vectors.shape[1])
-        flat.add(contents.vectors)
-        (draft / "vectors.faiss").write_bytes(faiss.serialize_index(flat).tobytes())
+        (draft / "vectors.faiss").write_bytes(faiss.serialize_index(_flat(contents.vectors)).tobytes())
         with (draft / "tokens.npy").open("wb") as file:
             np.save(file, _all_tokens(contents), allow_pickle=False)
         (draft / "question.onnx").write_bytes(contents.question_graph)

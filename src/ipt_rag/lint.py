@@ -59,9 +59,8 @@ def lint_articles(
         except ArticleError as error:
             findings.append(_unreadable(error, "A101"))
             continue
-        parted = min(
-            max_tokens, settings.PASSAGE_TOKENS
-        )  # as the build parts them: other passages have other questions
+        # As the build parts them: other passages have other questions.
+        parted = min(max_tokens, settings.PASSAGE_TOKENS)
         passages = split_passages(article, split_sentences, count_tokens=count_tokens, max_tokens=parted)
         lint = _Lint(path, article, passages)
         found = [*lint.about(), *lint.sources(), *lint.sentences(), *lint.glued()]

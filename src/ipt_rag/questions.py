@@ -16,7 +16,7 @@ from typing import Literal
 from ipt_rag import settings
 from ipt_rag.corpus import read_corpus
 from ipt_rag.embed import PassageEncoder
-from ipt_rag.errors import CorpusError, SettingsError
+from ipt_rag.errors import CorpusError, ImportRefusedError, SettingsError
 from ipt_rag.importing.whole_file import write_whole
 from ipt_rag.keys import (
     KeyLine,
@@ -199,9 +199,8 @@ class _Asked:
         known: dict[str, tuple[str, str]] = {}
         for each, its_keys in keys.items():
             for digest, line in its_keys.lines.items():
-                if (each == slug) == (
-                    digest in passages
-                ):  # not what fell away, nor the same passage in another article
+                # Not what fell away, nor the same passage in another article.
+                if (each == slug) == (digest in passages):
                     where = f"{keys_path(corpus, each).name}:{line.number}"
                     known |= {folded(question): (digest, where) for question in line.questions}
         return cls(corpus, articles[slug], passages, keys[slug], known)
@@ -289,5 +288,5 @@ def _write(asked: _Asked, added: Mapping[str, Sequence[str]]) -> None:
     path = keys_path(asked.corpus, asked.article.slug)
     try:
         write_whole(path, keys_file(keyed).encode())
-    except OSError as error:
-        raise SettingsError(f"{path} cannot be written ({error.strerror}). Nothing was changed.") from None
+    except ImportRefusedError as error:  # says why it cannot be written, and that nothing was changed
+        raise SettingsError(str(error)) from None

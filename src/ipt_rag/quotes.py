@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 from ipt_rag import settings
 from ipt_rag.embed import QuestionEncoder
@@ -22,16 +23,7 @@ class Quoter:
         self._encoder = encoder
         self._titles = index.articles()
         self._sources = index.sources()
-        passages = [index.passage(number) for number in range(len(index))]
-        self._indications = {self._place(passage) for passage in passages if facet_of("indications", passage)}
-        self._cautions = {
-            slug: tuple(
-                dict.fromkeys(
-                    self._place(each) for each in passages if each.article == slug and facet_of("cautions", each)
-                )
-            )
-            for slug in self._titles
-        }
+        self._places_of = cache(self._places)
 
     def quote(self, hit: Ranked, search: Search) -> Quote:
         """Return a hit as it is shown, with the words that met the question."""
@@ -57,8 +49,16 @@ class Quoter:
     def cautions(self, quotes: Iterable[Quote]) -> tuple[Place, ...]:
         """Return the sections of cautions of the articles whose indications are quoted; none that is quoted itself."""
         quoted = dict.fromkeys(Place(quote.article, quote.title, quote.section) for quote in quotes)
-        slugs = dict.fromkeys(place.article for place in quoted if place in self._indications)
-        return tuple(place for slug in slugs for place in self._cautions[slug] if place not in quoted)
+        slugs = dict.fromkeys(
+            place.article for place in quoted if place in self._places_of(place.article, "indications")
+        )
+        return tuple(place for slug in slugs for place in self._places_of(slug, "cautions") if place not in quoted)
+
+    def _places(self, slug: str, facet: str) -> tuple[Place, ...]:
+        """Return the sections of an article that hold passages of a list, each once, in order."""
+        numbers = (number for number, article in enumerate(self._index.articles_of) if article == slug)
+        passages = map(self._index.passage, numbers)
+        return tuple(dict.fromkeys(self._place(passage) for passage in passages if facet_of(facet, passage)))
 
     def _place(self, passage: Passage) -> Place:
         return Place(passage.article, self._titles[passage.article], " › ".join(passage.section))

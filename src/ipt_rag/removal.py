@@ -13,6 +13,7 @@ from ipt_rag.embed import MiniLM, PassageEncoder
 from ipt_rag.errors import CorpusError, IndexDamagedError, IndexMissingError, SettingsError
 from ipt_rag.importing import drop_original
 from ipt_rag.index import Index
+from ipt_rag.keys import keys_path
 
 MAX_NAMED = 20  # slugs in a message; `ipt-rag list` has them all
 
@@ -67,7 +68,7 @@ def remove_article(
     sha256 = abouts[path].get("sha256", "")
     shared = any(about.get("sha256") == sha256 for each, about in abouts.items() if each != path)
     try:
-        (corpus / f"{slug}.questions.jsonl").unlink(missing_ok=True)
+        keys_path(corpus, slug).unlink(missing_ok=True)
         if not shared:
             drop_original(corpus, sha256)
         path.unlink()
