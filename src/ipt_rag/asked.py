@@ -1,7 +1,7 @@
 """A question -> the kind of fact it asks for, and whether a passage can hold it.
 
-"How many" wants a number and "how many minutes" one beside its minutes, "when" a year, "what is the odds ratio" a ratio.
-A passage without them may be on the topic and still not answer: the commonest way of answering wrongly.
+"How many" wants a number and "how many minutes" one beside its minutes, "when" a year, "what is the odds ratio" a
+ratio. A passage without them may be on the topic and still not answer: the commonest way of answering wrongly.
 """
 
 import re
@@ -32,8 +32,14 @@ MEASURES = tuple(
     for asked, stated in (
         (r"\bconfidence intervals?\b|\b95 ?% ?ci\b", r"\bconfidence intervals?\b|\bci\b"),
         (r"\b(?:odds|risk|hazard) ratios?\b", r"\b(?:odds|risk|hazard)\b|\b[oh]r\s?="),
-        (r"\b(?:percent(?:age)?|per cent|proportion|(?:what|which) (?:share|fraction))\b", r"%|\bper ?cent|\b(?:half|third)\b"),
-        (r"\beffect sizes?\b|\bcohen|\bhedges|\bstandardi[sz]ed mean", r"\b[dg]\s?=|\beffect size|\bcohen|\bhedges|\bsmd\b"),
+        (
+            r"\b(?:percent(?:age)?|per cent|proportion|(?:what|which) (?:share|fraction))\b",
+            r"%|\bper ?cent|\b(?:half|third)\b",
+        ),
+        (
+            r"\beffect sizes?\b|\bcohen|\bhedges|\bstandardi[sz]ed mean",
+            r"\b[dg]\s?=|\beffect size|\bcohen|\bhedges|\bsmd\b",
+        ),
         (r"\bnumbers? needed\b|\bnnt\b", r"\bnumbers? needed\b|\bnnt\b"),
         (r"\bp[- ]values?\b", r"\bp\s?[<=>]"),
         (r"\b(?:\w+ rates?|rates? of)\b", r"%|\bper ?cent|\brates?\b"),
@@ -43,7 +49,10 @@ MEASURES = tuple(
         (r"\bdoi\b", r"\bdoi\b|\b10\.\d{4}"),
         (r"\b(?:volume|issue) (?:and|of|number|did|was|is)\b", r"\d\s?\(\d+\)|\bvol"),
         (r"\bpage numbers?\b|\b(?:how many|which|what) pages?\b", r"\bpages?\b|\bpp\b|\d:\s?\d+"),
-        (r"\b(?:costs?|prices?|fees?|charges?|expensive|cheap)\b", r"\b(?:costs?|prices?|fees?|expens|afford|money|pay|paid|insur)"),
+        (
+            r"\b(?:costs?|prices?|fees?|charges?|expensive|cheap)\b",
+            r"\b(?:costs?|prices?|fees?|expens|afford|money|pay|paid|insur)",
+        ),
     )
 )
 COUNT_ASKED = re.compile(r"\bhow many\s+(?:(?:of|the|different)\s+)*([a-z][\w-]+)")
@@ -129,7 +138,9 @@ def _counts(noun: str, passage: str) -> bool:
     words = TOKEN.findall(passage.lower())
     wanted = stems(noun)
     return any(
-        word[:3] == noun[:3] and stems(word) == wanted and any(map(NUMBER.match, words[max(0, at - BEFORE) : at + 1 + BEHIND]))
+        word[:3] == noun[:3]
+        and stems(word) == wanted
+        and any(map(NUMBER.match, words[max(0, at - BEFORE) : at + 1 + BEHIND]))
         for at, word in enumerate(words)
     )
 

@@ -23,8 +23,8 @@ from ipt_rag.records import Filter, FilterName
 EVERYTHING = Filter()
 ACRONYM = re.compile(r"\b[A-Z][A-Za-z]*[A-Z]\b")  # EMDR, SSRI, IPSRT: a therapy, drug class or instrument by name
 STRONG = 0.6  # cosine from which a token of the question is met: half of the tokens of answerable tuning questions are
-# Content words from which more say no more: nine of ten tuning questions have as many or fewer, and where the signal went
-# on growing, whole statements were answered by whatever was near (claims of SciFact: 29 % falsely, with this 4 %).
+# Content words from which more say no more: nine of ten tuning questions have as many or fewer. Where it went on
+# growing, whole statements were answered by whatever was near (claims of SciFact: 29 % falsely, with this 4 %).
 WORDS = 6
 TERM_END = re.compile(r"\s[—–-]\s|:\s")
 
