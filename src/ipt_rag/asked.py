@@ -55,6 +55,7 @@ MEASURES = tuple(
         ),
     )
 )
+SOURCE_NUMBERED = re.compile(r"\b(?:source|reference|citation)\s+(?:no\.?\s*|number\s+|#\s*)?(\d{1,3})\b|\[(\d{1,3})\]")
 COUNT_ASKED = re.compile(r"\bhow many\s+(?:(?:of|the|different)\s+)*([a-z][\w-]+)")
 TOKEN = re.compile(r"[\w,.–-]*\w")
 YEAR_NAMED = re.compile(r"\b(?:1[89]|20)\d\d\b")
@@ -82,6 +83,7 @@ class Asked:
     counted: str  # the noun after "how many", "" where nothing is counted
     years: frozenset[str]  # years that the question names
     measures: tuple[int, ...]  # places in MEASURES
+    source: int | None  # the number of a source that the question names
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,7 @@ def what_is_asked(question: str) -> Asked:
         term=term["term"] if term else "",
         counted=counted[1] if counted else "",
         years=frozenset(YEAR_NAMED.findall(folded)),
+        source=int(source[1] or source[2]) if (source := SOURCE_NUMBERED.search(folded)) else None,
         measures=tuple(place for place, (asks, _) in enumerate(MEASURES) if asks.search(folded)),
     )
 
@@ -128,7 +131,7 @@ def lacking(asked: Asked, passage: str, keys: Sequence[str] = ()) -> Lacking:
         count=bool(asked.counted) and not _counts(asked.counted, passage),
         year=asked.year and not YEAR.search(passage),
         named_year=bool(asked.years) and asked.years.isdisjoint(YEAR_NAMED.findall(" ".join((passage, *keys)))),
-        meaning=bool(asked.term) and not _says_what_it_is(asked.term, passage),
+        meaning=bool(asked.term) and not says_what_it_is(asked.term, passage),
         measure=not all(MEASURES[place][1].search(passage) for place in asked.measures),
     )
 
@@ -145,7 +148,7 @@ def _counts(noun: str, passage: str) -> bool:
     )
 
 
-def _says_what_it_is(term: str, passage: str) -> bool:
+def says_what_it_is(term: str, passage: str) -> bool:
     """Return whether a passage goes on from a term to what it is, or has it in brackets behind what it stands for."""
     term = re.escape(term)
     # "the LLM tag behind a statement means", "role disputes: …", "IPT is present-focused", "adolescents (IPT-A)"
