@@ -113,6 +113,17 @@ MINUTES ?= 20
 fuzz: setup-dev
 	$(BIN)/python scripts/fuzz.py --minutes $(MINUTES)
 
+audit: setup-dev
+	$(BIN)/python scripts/audit.py
+
+licences: setup-dev
+	$(BIN)/python scripts/licences.py
+
+sbom: setup-dev
+	@mkdir -p build
+	$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --mc-type application --output-reproducible \
+		--output-file build/sbom.json $(BIN)/python
+
 # In an environment of its own, so that the locks' resolver is not one of the project's packages.
 LOCK_BIN := build/lock/bin
 COMPILE = $(LOCK_BIN)/pip-compile --quiet --no-header --no-emit-options --no-emit-index-url --no-emit-find-links \
