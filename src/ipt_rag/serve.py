@@ -18,7 +18,7 @@ from ipt_rag.address import check_address
 from ipt_rag.config import LOG_FORMS, LOG_LEVELS, configured
 from ipt_rag.errors import IptRagError
 from ipt_rag.feedback import Feedback
-from ipt_rag.logs import log_event, start_logging
+from ipt_rag.logs import for_people, gather_logs, log_event, start_logging
 from ipt_rag.page_guard import State
 
 if TYPE_CHECKING:
@@ -110,6 +110,7 @@ def serve(corpus: Path, index: Path, host: str, port: int, names: tuple[str, ...
         )
         page = build_page(chatbot.get, feedback=notes, keep_on_reload=keeping.keep_on_reload)
         launch_page(page, host=host, port=port, hosts=names, state=lambda: chatbot.state)
+        gather_logs()
         _say(f"The page is open at http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port} (stop with Ctrl+C)")
         _say("Reading the articles…")
         log_event("started")
@@ -131,7 +132,8 @@ def serve(corpus: Path, index: Path, host: str, port: int, names: tuple[str, ...
 
 
 def _say(line: str) -> None:
-    click.echo(line, err=True)
+    if for_people():
+        click.echo(line, err=True)
 
 
 class _Progress:
