@@ -110,9 +110,9 @@ def serve(corpus: Path, index: Path, host: str, port: int, names: tuple[str, ...
         )
         page = build_page(chatbot.get, feedback=notes, keep_on_reload=keeping.keep_on_reload)
         launch_page(page, host=host, port=port, hosts=names, state=lambda: chatbot.state)
-        gather_logs()
         _say(f"The page is open at http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port} (stop with Ctrl+C)")
         _say("Reading the articles…")
+        gather_logs()
         log_event("started")
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # a container is stopped by it: tidy up as for Ctrl+C
         try:
