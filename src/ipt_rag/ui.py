@@ -23,8 +23,10 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 import gradio as gr
 from gradio.events import api
 from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
 
 from ipt_rag import page_panels
+from ipt_rag.api import SILENT, AsProblems
 from ipt_rag.errors import IptRagError
 from ipt_rag.feedback import Feedback
 from ipt_rag.page_guard import LOOPBACK, PageGuard, State
@@ -212,9 +214,13 @@ def launch_page(
     host: str,
     port: int,
     hosts: Sequence[str] = (),
+    routes: Sequence[BaseRoute] = (),
     state: Callable[[], State],
 ) -> None:
-    """Serve the page and return once it answers; `hosts` are names it may be reached by beside this machine's own."""
+    """Serve the page and return once it answers.
+
+    `hosts` are names it may be reached by beside this machine's own; `routes` are served beside the page.
+    """
     guard = Middleware(
         PageGuard,
         hosts=(*LOOPBACK, host, *hosts),
@@ -245,7 +251,14 @@ def launch_page(
         theme=_theme(),
         head=page_panels.head(),
         i18n=WORDS,
-        app_kwargs={"middleware": [guard], "docs_url": None, "redoc_url": None, "openapi_url": None},
+        app_kwargs={
+            "middleware": [Middleware(AsProblems), guard],
+            "routes": list(routes),
+            "telemetry": SILENT,
+            "docs_url": None,
+            "redoc_url": None,
+            "openapi_url": None,
+        },
     )
 
 
