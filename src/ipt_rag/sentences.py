@@ -29,7 +29,11 @@ def split_sentences(article: Article, block: Block) -> tuple[Sentence, ...]:
 
     Every character of the block but white space and closing marker groups belongs to exactly one sentence.
     """
-    spans = [(block.start, block.end)] if block.kind == "row" else list(_spans(article.text, block.start, block.end))
+    spans = (
+        [(block.start, block.end)]
+        if block.kind == "row"
+        else list(sentence_spans(article.text, block.start, block.end))
+    )
     drafts = [_strip_group(article.text, start, end) for start, end in spans]
     own = [_markers(article.text, start, end) for start, end in spans]
     covering: tuple[tuple[int, ...], bool] = ((), False)
@@ -42,13 +46,18 @@ def split_sentences(article: Article, block: Block) -> tuple[Sentence, ...]:
     return tuple(reversed(sentences))
 
 
-def _spans(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Yield sentence spans with their closing marker groups, without the white space between them."""
+def sentence_spans(
+    text: str, start: int, end: int, *, group_of_markers: re.Pattern[str] = GROUP
+) -> Iterator[tuple[int, int]]:
+    """Yield sentence spans with their closing marker groups, without the white space between them.
+
+    `group_of_markers` is what may close a sentence behind its full stop; by default that of our own article files.
+    """
     opened = start
     for closing in CLOSING.finditer(text, start, end):
         if closing.start() < opened:
             continue
-        group = GROUP.match(text, closing.end(), end)
+        group = group_of_markers.match(text, closing.end(), end)
         stop = group.end() if group else closing.end()
         if stop < end and not text[stop].isspace():
             continue  # a decimal, an address, "e.g.,"
