@@ -26,7 +26,7 @@ CANARY = "Zelphira"
 def client_of(library: Any, **limits: Any) -> TestClient:
     """Return a client of the interface behind the page's guard, as the page serves it."""
     guarded = {"max_body_bytes": 100_000, "burst_requests": 1_000, "requests_per_second": 1.0} | limits
-    desk = Desk(cast(Callable[[], Chatbot], library), at_once=4, waiting=4)
+    desk = Desk(cast(Callable[[], Chatbot], library))
     middleware = [Middleware(AsProblems), Middleware(PageGuard, state=lambda: "ready", **guarded)]
     return TestClient(Starlette(routes=http_routes(desk), middleware=middleware), base_url="http://127.0.0.1")
 

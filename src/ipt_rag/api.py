@@ -20,7 +20,8 @@ from ipt_rag.chatbot import Chatbot
 from ipt_rag.check import CheckedQuote
 from ipt_rag.desk import Desk
 from ipt_rag.errors import CorpusError, IptRagError, QuestionError
-from ipt_rag.machine import AskRequest, CheckRequest, RequestForm, to_json, what_is_wrong
+from ipt_rag.forms import AskRequest, CheckRequest, RequestForm, what_is_wrong
+from ipt_rag.machine import to_json
 from ipt_rag.page_guard import App, Message, Receive, Scope, Send
 from ipt_rag.records import Answer, ArticleList
 

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from anyio import CapacityLimiter, to_thread
 
+from ipt_rag import settings
 from ipt_rag.chatbot import Chatbot
 from ipt_rag.errors import BusyError
 
@@ -14,7 +15,13 @@ T = TypeVar("T")
 class Desk:
     """The chatbot of one process, for callers that must not block; `library` may wait until it is there."""
 
-    def __init__(self, library: Callable[[], Chatbot], *, at_once: int, waiting: int) -> None:
+    def __init__(
+        self,
+        library: Callable[[], Chatbot],
+        *,
+        at_once: int = settings.ASKED_AT_ONCE,
+        waiting: int = settings.WAITING_QUESTIONS,
+    ) -> None:
         self._library = library
         self._limiter = CapacityLimiter(at_once)
         self._waiting = waiting

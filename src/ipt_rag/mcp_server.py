@@ -25,7 +25,8 @@ from starlette.routing import BaseRoute, Route
 from ipt_rag.check import CheckedQuote
 from ipt_rag.desk import Desk
 from ipt_rag.errors import CorpusError, IptRagError
-from ipt_rag.machine import AskRequest, CheckRequest, ListRequest, RequestForm, read_request, schema_of, to_json
+from ipt_rag.forms import AskRequest, CheckRequest, ListRequest, RequestForm, read_request, schema_of
+from ipt_rag.machine import to_json
 from ipt_rag.page_guard import Message, Receive, Scope, Send
 from ipt_rag.records import Answer, ArticleList
 

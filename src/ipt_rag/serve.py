@@ -114,7 +114,7 @@ def serve(corpus: Path, index: Path, host: str, port: int, names: tuple[str, ...
         # Here, not above: Gradio takes seconds to import, and a wrong option or port should be told at once.
         from ipt_rag.api import http_routes
         from ipt_rag.desk import Desk
-        from ipt_rag.ui import ASKED_AT_ONCE, WAITING_QUESTIONS, build_page, launch_page
+        from ipt_rag.ui import build_page, launch_page
 
         def read_articles() -> "Chatbot":
             from ipt_rag.build import ensure_index
@@ -131,7 +131,7 @@ def serve(corpus: Path, index: Path, host: str, port: int, names: tuple[str, ...
             keep_questions=keeping.keep_questions,
         )
         page = build_page(chatbot.get, feedback=notes, keep_on_reload=keeping.keep_on_reload)
-        desk = Desk(chatbot.get, at_once=ASKED_AT_ONCE, waiting=WAITING_QUESTIONS)
+        desk = Desk(chatbot.get)
         routes = http_routes(desk)
         if importlib.util.find_spec("mcp"):  # the extra `mcp` is installed
             from ipt_rag.mcp_server import mcp_routes

@@ -7,11 +7,12 @@ from ipt_rag.cli.asking import ask, check, verify
 from ipt_rag.cli.measuring import evaluate, phi
 from ipt_rag.cli.operating import feedback
 from ipt_rag.cli.quiet import Sentences
+from ipt_rag.cli.serving import mcp
 
 
 @click.group(
     cls=Sentences,
-    commands=[add, ask, build, check, evaluate, feedback, lint, list_articles, phi, questions, remove, verify],
+    commands=[add, ask, build, check, evaluate, feedback, lint, list_articles, mcp, phi, questions, remove, verify],
 )
 @click.version_option(package_name="ipt-rag")
 def main() -> None:

@@ -1,7 +1,5 @@
 """Commands that answer: a question with quotes, a quote with a verdict, an exported file with what differs."""
 
-import dataclasses
-import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +9,7 @@ import click
 from ipt_rag.cli.folders import CORPUS, INDEX
 from ipt_rag.cli.quiet import Silent
 from ipt_rag.errors import QuestionError
+from ipt_rag.machine import to_json
 from ipt_rag.records import Answer, Filter
 
 
@@ -127,11 +126,6 @@ def verify(file: Path, index: Path, corpus: Path | None) -> None:
     report = verify_export(file, Shelf.of_corpus(corpus) if corpus else Shelf.of_index(index))
     click.echo(verified_text(report))
     raise SystemExit(1 if report.differences else 0)
-
-
-def to_json(answer: Answer) -> str:
-    """Return the machine interface's object on one line."""
-    return json.dumps(dataclasses.asdict(answer), ensure_ascii=False)
 
 
 def unread(sentence: str) -> Answer:
