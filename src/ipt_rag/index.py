@@ -192,7 +192,8 @@ class Index:
         try:
             manifest = json.loads((generation / "manifest.json").read_text(encoding="utf-8"))
             made_from, files = manifest["made_from"], manifest["files"]
-            whole = manifest["digest"] == digest == digest_of(made_from) and set(files) == set(FILES)
+            whole = isinstance(made_from, dict) and isinstance(files, dict) and set(files) == set(FILES)
+            whole = whole and manifest["digest"] == digest == digest_of(made_from)
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             raise IndexDamagedError(
                 f"The manifest of the index in {folder} is missing or damaged. {REBUILD.format(folder=folder)}"
