@@ -7,12 +7,27 @@ from ipt_rag.cli.asking import ask, check, verify
 from ipt_rag.cli.measuring import evaluate, phi
 from ipt_rag.cli.operating import feedback
 from ipt_rag.cli.quiet import Sentences
-from ipt_rag.cli.serving import mcp
+from ipt_rag.cli.serving import completion, mcp
 
 
 @click.group(
     cls=Sentences,
-    commands=[add, ask, build, check, evaluate, feedback, lint, list_articles, mcp, phi, questions, remove, verify],
+    commands=[
+        add,
+        ask,
+        build,
+        check,
+        completion,
+        evaluate,
+        feedback,
+        lint,
+        list_articles,
+        mcp,
+        phi,
+        questions,
+        remove,
+        verify,
+    ],
 )
 @click.version_option(package_name="ipt-rag")
 def main() -> None:
@@ -22,4 +37,8 @@ def main() -> None:
         ipt-rag build                        make the index from corpus/
         ipt-rag ask "What is the sick role?"
         ipt-rag add page.txt --corpus mine   turn a copied page into an article
+
+    Results go to standard output, progress and errors to standard error. Exit code 0: done, also where the articles do
+    not answer; 1: it could not be done, or what was checked is not right; 2: the command was not understood; 130:
+    stopped by Ctrl+C.
     """  # noqa: D301 - click must see the backspace

@@ -1,9 +1,10 @@
-"""Commands that serve other programs."""
+"""Commands that serve other programs: assistants, and shells that complete what is typed."""
 
 from importlib.util import find_spec
 from pathlib import Path
 
 import click
+from click.shell_completion import get_completion_class
 
 from ipt_rag.cli.folders import INDEX
 from ipt_rag.cli.quiet import Silent
@@ -37,3 +38,19 @@ def mcp(index: Path) -> None:
         return chatbot
 
     anyio.run(serve_stdio, Desk(library))
+
+
+@click.command(cls=Silent)
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.pass_context
+def completion(ctx: click.Context, shell: str) -> None:
+    """Print the script by which a shell completes commands, options, files and slugs of articles.
+
+    \b
+        ipt-rag completion bash > ~/.local/share/bash-completion/completions/ipt-rag
+        ipt-rag completion zsh > ~/.zfunc/_ipt-rag        (~/.zfunc in fpath, before compinit)
+        ipt-rag completion fish > ~/.config/fish/completions/ipt-rag.fish
+    """  # noqa: D301 - click must see the backspace
+    kind = get_completion_class(shell)
+    assert kind is not None  # for the type checker: the shells above are those that click knows
+    click.echo(kind(ctx.find_root().command, {}, "ipt-rag", "_IPT_RAG_COMPLETE").source())
