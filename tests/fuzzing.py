@@ -7,6 +7,7 @@ A target returns nothing and raises only where a promise is broken; an error tha
 import contextlib
 import itertools
 import json
+import resource
 import tempfile
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -30,6 +31,7 @@ from ipt_rag.errors import (
     QuestionError,
 )
 from ipt_rag.importing import READERS, import_bytes, pdf
+from ipt_rag.importing.bounded import MAX_MEMORY
 from ipt_rag.importing.html import page_of_html
 from ipt_rag.importing.markers import Grammar, Group
 from ipt_rag.importing.page import PageBlock, PageSource, Run
@@ -70,7 +72,9 @@ def try_import(data: bytes) -> None:
     suffix, data = SUFFIXES[data[0] % len(SUFFIXES) if data else 0], data[1:]
     try:
         if suffix == ".pdf":  # in this process: the one that `read_pdf` starts would hide what the bytes reach
-            page_of_html(pdf.to_html(data, "page.pdf"), "page.pdf", made="page")
+            with bounded_memory():
+                html = pdf.to_html(data, "page.pdf")
+            page_of_html(html, "page.pdf", made="page")
             return
         if suffix == ".docx":
             data = word_file(text_of(data).encode("utf-8", "replace").decode())
@@ -82,6 +86,17 @@ def try_import(data: bytes) -> None:
     except ArticleError as error:
         raise AssertionError(f"an imported page is no article: {error}") from error
     assert {source.number for source in article.sources} == {source for source in _numbers_of(page.markdown)}
+
+
+@contextlib.contextmanager
+def bounded_memory() -> Iterator[None]:
+    """Bound the memory of this process as `read_pdf` bounds that of its own: a few bytes of PDF can ask for any."""
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
 
 
 def _numbers_of(markdown: str) -> Iterator[int]:

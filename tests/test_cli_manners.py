@@ -1,4 +1,4 @@
-"""What people expect of any command: help that runs, completion, quiet and loud, colours where they belong, exit codes."""
+"""What people expect of any command: help that runs, completion, quiet and loud, colours in their place, exit codes."""
 
 import os
 import re

@@ -136,6 +136,8 @@ CONVERTERS = {
     "endless": "def to_html(data, name):\n    while True: pass\n",
     "greedy": "def to_html(data, name):\n    return str(len(bytearray(4_000_000_000)))\n",
     "wordy": "def to_html(data, name):\n    return 'x' * 20_000_001\n",
+    "talking": "import logging\nfrom ipt_rag.errors import ImportRefusedError\n\ndef to_html(data, name):\n"
+    "    logging.warning('Zelphira Quontwick')\n    raise ImportRefusedError('It is a scan.')\n",
     "crashing": "import os\n\ndef to_html(data, name):\n    os.abort()\n",
 }
 
@@ -146,6 +148,7 @@ CONVERTERS = {
         pytest.param("endless", "page.pdf takes more than 3 seconds to read. Split it.", id="time"),
         pytest.param("greedy", "page.pdf cannot be read within 3,000 MB, or is damaged.", id="memory"),
         pytest.param("wordy", "page.pdf holds 20,000,001 characters; a page may have 20,000,000.", id="outcome"),
+        pytest.param("talking", "It is a scan.", id="a library that repeats the file's words"),
         pytest.param("crashing", "page.pdf cannot be read within 3,000 MB, or is damaged.", id="crash"),
     ],
 )
@@ -158,6 +161,7 @@ def test_a_converter_is_bounded(converter: str, said: str, tmp_path: Path, monke
     with pytest.raises(ImportRefusedError) as refused:
         converted(converter, b"", "page.pdf")
     assert str(refused.value).startswith(said)
+    assert "Quontwick" not in str(refused.value)
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from ipt_rag.address import check_address
 from ipt_rag.errors import CorpusError, SettingsError
-from ipt_rag.serve import Background, check_address, main
+from ipt_rag.serve import Background, main
 
 ROOT = Path(__file__).parent.parent
 

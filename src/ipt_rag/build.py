@@ -25,6 +25,7 @@ from ipt_rag.index import (
     write_generation,
 )
 from ipt_rag.keys import Keys, heading_keys, read_keys
+from ipt_rag.logs import logged
 from ipt_rag.maxsim import Steps, in_steps
 from ipt_rag.passages import split_passages
 from ipt_rag.query import stems
@@ -66,8 +67,10 @@ def build_index(
     """
     articles = read_corpus(corpus)
     keys = [read_keys(corpus, article.slug) for article in articles]
-    with _writing(index):
-        return _build(articles, keys, index, report, open_encoder)
+    with _writing(index), logged("built") as outcome:
+        done = _build(articles, keys, index, report, open_encoder)
+        outcome.counts = {"articles": done.articles, "passages": done.passages, "embedded": done.embedded}
+        return done
 
 
 def build_without(
@@ -117,11 +120,19 @@ def _writing(index: Path) -> Iterator[None]:
         raise SettingsError(f"{problem} The old index is untouched; free space or fix permissions.") from None
 
 
+def corpus_digest(corpus: Path) -> str:
+    """Return the digest of the index that a corpus makes.
+
+    Raises:
+        CorpusError, ArticleError: the corpus cannot be read.
+    """
+    articles = read_corpus(corpus)
+    return digest_of(_made_from(articles, [read_keys(corpus, article.slug) for article in articles]))
+
+
 def ensure_index(corpus: Path, index: Path, report: Report) -> None:
     """Build where the index is missing, damaged or older than the corpus, and say so; else do nothing."""
-    articles = read_corpus(corpus)
-    made_from = _made_from(articles, [read_keys(corpus, article.slug) for article in articles])
-    if current_digest(index) != digest_of(made_from):
+    if current_digest(index) != corpus_digest(corpus):
         report(f"The index in {index} is missing or older than {corpus}. Building it now.")
     else:
         try:

@@ -15,6 +15,7 @@ from ipt_rag.embed import QuestionEncoder, QuestionGraph
 from ipt_rag.errors import CorpusError, QuestionError
 from ipt_rag.follow_up import read_turn
 from ipt_rag.index import Index
+from ipt_rag.logs import logged
 from ipt_rag.parts import split_question
 from ipt_rag.phi import CRISIS_NOTICE, Guard, author_names, mentions_crisis
 from ipt_rag.quotes import Quoter
@@ -88,6 +89,13 @@ class Chatbot:
             QuestionError: the question is empty or longer than is read.
             CorpusError: `only` names an article that the index does not hold.
         """
+        with logged("question") as outcome:
+            answer = self._reply(question, earlier, ranked, only)
+            outcome.status = answer.status
+            outcome.counts = {"quotes": len(answer.quotes), "earlier": len(earlier)}
+            return answer
+
+    def _reply(self, question: str, earlier: Sequence[str], ranked: int, only: Filter) -> Answer:
         if len(question) > settings.QUESTION_CHARACTERS:
             raise QuestionError(
                 f"The question has {len(question):,} characters; up to {settings.QUESTION_CHARACTERS:,} are read. "

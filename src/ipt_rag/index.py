@@ -162,6 +162,7 @@ class Index:
     def __init__(self, folder: Path, manifest: Mapping[str, Any]) -> None:
         self.digest: str = manifest["digest"]
         self.made_from: Mapping[str, Any] = manifest["made_from"]
+        self._listed: Mapping[str, int] = {name: manifest[name] for name in ("passages", "chunks")}
         self.folder = folder.parent  # of the generations
         self.question_graph = folder / "question.onnx"
         self._lock = threading.Lock()
@@ -194,6 +195,7 @@ class Index:
             made_from, files = manifest["made_from"], manifest["files"]
             whole = isinstance(made_from, dict) and isinstance(files, dict) and set(files) == set(FILES)
             whole = whole and manifest["digest"] == digest == digest_of(made_from)
+            whole = whole and all(type(manifest[name]) is int for name in ("passages", "chunks"))
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             raise IndexDamagedError(
                 f"The manifest of the index in {folder} is missing or damaged. {REBUILD.format(folder=folder)}"
@@ -230,6 +232,16 @@ class Index:
     def __len__(self) -> int:
         """Return the number of passages."""
         return len(self._ranges)
+
+    def counts(self) -> Mapping[str, tuple[int, int]]:
+        """Return how many there are of what, and how many there must be by another of the files."""
+        return {
+            "passages": (len(self), self._listed["passages"]),
+            "passages in the word index": (self._rows("SELECT count(*) FROM words")[0][0], len(self)),
+            "chunks": (self.chunk_count, self._listed["chunks"]),
+            "vectors": (self._vectors.ntotal, self.chunk_count),
+            "token vectors": (len(self._high), int(self._ranges[-1, 2]) if len(self) else 0),
+        }
 
     def dense(self, vector: Matrix, *, k: int) -> list[int]:
         """Return up to `k` passage numbers or a few more, those of the closest chunks first.

@@ -5,6 +5,8 @@ from pathlib import Path
 CORPUS = Path("corpus")
 INDEX = Path("index")
 FEEDBACK = Path("feedback")
+HOST = "127.0.0.1"  # this machine alone
+PORT = 7860
 
 # The encoder was trained on 256 tokens; what lies beyond is silently ignored. Two are its own [CLS] and [SEP].
 WINDOW_TOKENS = 256

@@ -123,8 +123,10 @@ def check(quote: str | None, corpus: Path, file: Path | None) -> None:
 @click.command(cls=Silent)
 @click.argument("file", type=click.Path(path_type=Path))
 @INDEX
-@click.option("--corpus", type=click.Path(path_type=Path), help="Compare with these articles, not with the index.")
-def verify(file: Path, index: Path, corpus: Path | None) -> None:
+@click.option(
+    "--corpus", "articles", type=click.Path(path_type=Path), help="Compare with these articles, not with the index."
+)
+def verify(file: Path, index: Path, articles: Path | None) -> None:
     """Slice every quote of an exported file (JSON, Markdown, HTML) anew, and name what differs; exit 1 if any does.
 
     \b
@@ -134,7 +136,7 @@ def verify(file: Path, index: Path, corpus: Path | None) -> None:
     from ipt_rag.terminal import verified_text
     from ipt_rag.verify import Shelf, verify_export
 
-    report = verify_export(file, Shelf.of_corpus(corpus) if corpus else Shelf.of_index(index))
+    report = verify_export(file, Shelf.of_corpus(articles) if articles else Shelf.of_index(index))
     click.echo(verified_text(report))
     raise SystemExit(1 if report.differences else 0)
 

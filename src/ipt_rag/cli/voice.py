@@ -2,26 +2,33 @@
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
 
 import click
 
 QUIET, VERBOSE = "ipt_rag.quiet", "ipt_rag.verbose"
 
 # What is coloured of a result, line by line; the words are never changed.
-PAINTS: tuple[tuple[re.Pattern[str], str | None], ...] = (
-    (re.compile(r"^(?:\d+: )?exact$", re.MULTILINE), "green"),
-    (re.compile(r"^(?:\d+: )?changed$", re.MULTILINE), "yellow"),
-    (re.compile(r"^(?:\d+: )?(?:misattributed|absent)$", re.MULTILINE), "red"),
-    (re.compile(r"^ +— .+(?:\n +(?:Sourced|LLM|Unmarked|Illustrative).*)?$", re.MULTILINE), None),  # where it stands
+PAINTS: tuple[tuple[re.Pattern[str], Mapping[str, Any]], ...] = (
+    (re.compile(r"^(?:\d+: )?exact$", re.MULTILINE), {"fg": "green"}),
+    (re.compile(r"^(?:\d+: )?changed$", re.MULTILINE), {"fg": "yellow"}),
+    (re.compile(r"^(?:\d+: )?(?:misattributed|absent)$", re.MULTILINE), {"fg": "red"}),
+    # Where a quote stands, and who vouches for it.
+    (re.compile(r"^ +— .+(?:\n +(?:Sourced|LLM|Unmarked|Illustrative).*)?$", re.MULTILINE), {"dim": True}),
 )
 
 
 def result(text: str) -> None:
     """Print a result; its colours fall away where it is piped, or where NO_COLOR is set."""
-    for pattern, colour in PAINTS:
-        text = pattern.sub(lambda found, fg=colour: click.style(found[0], fg=fg, dim=fg is None), text)  # type: ignore[misc]
+    for pattern, paint in PAINTS:
+        text = pattern.sub(partial(_painted, paint), text)
     click.echo(text)
+
+
+def _painted(paint: Mapping[str, Any], found: re.Match[str]) -> str:
+    return click.style(found[0], **paint)
 
 
 def progress(line: str) -> None:
