@@ -218,7 +218,7 @@ def parted(chunks: list[str]) -> int:
 
 def test_what_the_usual_splitter_parts(root: Path) -> None:
     """Over the corpus the usual splitter parts citations from their sentences, and this one none."""
-    texts = [path.read_text(encoding="utf-8").partition("\n## Sources")[0] for path in (root / "corpus").glob("*.md")]
+    texts = [path.read_text(encoding="utf-8").partition("\n### Sources")[0] for path in (root / "corpus").glob("*.md")]
     for size in (200, 400):
         sizes = {"chunk_size": size, "chunk_overlap": 0}
         usual = RecursiveCharacterTextSplitter(separators=["\n\n", "\n", ". ", " ", ""], **sizes)
