@@ -7,7 +7,7 @@ A target returns nothing and raises only where a promise is broken; an error tha
 import contextlib
 import itertools
 import json
-import resource
+import sys
 import tempfile
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -90,9 +90,15 @@ def try_import(data: bytes) -> None:
 
 @contextlib.contextmanager
 def bounded_memory() -> Iterator[None]:
-    """Bound the memory of this process as `read_pdf` bounds that of its own: a few bytes of PDF can ask for any."""
+    """Bound what this process may take further, as `read_pdf` bounds its own: a few bytes of PDF can ask for any."""
+    if sys.platform != "linux":
+        yield
+        return
+    import resource
+
+    taken = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     before = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, before[1]))
+    resource.setrlimit(resource.RLIMIT_AS, (taken + MAX_MEMORY, before[1]))
     try:
         yield
     finally:

@@ -9,7 +9,18 @@ from pathlib import Path
 import pytest
 
 from ipt_rag.errors import ImportRefusedError
-from ipt_rag.importing import bounded, copied_lines, decoding, docx, html, html_tables, import_page, markdown, pdf
+from ipt_rag.importing import (
+    bounded,
+    copied_lines,
+    decoding,
+    docx,
+    html,
+    html_tables,
+    import_page,
+    markdown,
+    pdf,
+    source_list,
+)
 from ipt_rag.importing.bounded import converted
 from ipt_rag.intake import add_page
 from word_files import paragraph, run, word_file
@@ -215,5 +226,6 @@ def test_the_bounds_are_those_of_the_documentation(root: Path) -> None:
         html.MAX_DEPTH,
         html_tables.MAX_COLUMNS,
         bounded.MAX_SECONDS,
+        source_list.MAX_SOURCES,
     ):
         assert f"{bound:,}" in told, bound

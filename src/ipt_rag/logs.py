@@ -67,6 +67,20 @@ def start_logging(form: str, level: str, stream: TextIO | None = None) -> None:
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger(OWN).setLevel(level.upper())
+    logging.captureWarnings(True)  # Python's own warnings, too, which may show a line of what they are about
+
+
+def gather_logs() -> None:
+    """Let what libraries log come the same way as ours: uvicorn, for one, brings handlers of its own along."""
+    for name in list(logging.root.manager.loggerDict):
+        logger = logging.getLogger(name)
+        logger.handlers.clear()
+        logger.propagate = True
+
+
+def for_people() -> bool:
+    """Return whether standard error is for people: with JSON, each of its lines is one object and nothing else."""
+    return not any(isinstance(handler.formatter, _Json) for handler in logging.getLogger().handlers)
 
 
 class _Formatter(logging.Formatter):

@@ -19,7 +19,7 @@ from ipt_rag.address import check_address
 from ipt_rag.config import LOG_FORMS, LOG_LEVELS, configured
 from ipt_rag.errors import IptRagError
 from ipt_rag.feedback import Feedback
-from ipt_rag.logs import log_event, start_logging
+from ipt_rag.logs import for_people, gather_logs, log_event, start_logging
 from ipt_rag.page_guard import State
 
 if TYPE_CHECKING:
@@ -121,6 +121,7 @@ def serve(corpus: Path, index: Path, host: str, port: int, names: tuple[str, ...
         launch_page(page, host=host, port=port, hosts=names, routes=routes, state=lambda: chatbot.state)
         _say(f"The page is open at http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port} (stop with Ctrl+C)")
         _say("Reading the articles…")
+        gather_logs()
         log_event("started")
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # a container is stopped by it: tidy up as for Ctrl+C
         try:
@@ -140,7 +141,8 @@ def serve(corpus: Path, index: Path, host: str, port: int, names: tuple[str, ...
 
 
 def _say(line: str) -> None:
-    click.echo(line, err=True)
+    if for_people():
+        click.echo(line, err=True)
 
 
 class _Progress:
