@@ -1,13 +1,10 @@
 """What the documentation shows is what happens: its Python is run, its commands and requests are made."""
 
-import contextlib
-import io
-import json
 import os
 import re
+import runpy
 import shlex
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,23 +18,8 @@ from ipt_rag.desk import Desk
 pytestmark = pytest.mark.model
 
 ROOT = Path(__file__).parent.parent
-PYTHON = re.compile(r"^```python\n(.*?)^```$(?:\n+^```text\n(.*?)^```$)?", re.MULTILINE | re.DOTALL)
+OUTPUT = runpy.run_path(str(ROOT / "scripts" / "docs_output.py"))
 CURL = re.compile(r"^\$ (curl -s .*?(?:\\\n.*?)*)\n((?!    ).*?)^```$", re.MULTILINE | re.DOTALL)
-
-
-def run(code: str, names: dict[str, object]) -> str:
-    """Run a piece of a program among the names that those before it left, and return what it prints."""
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        exec(compile(code, "<shown>", "exec"), names)
-    return printed.getvalue()
-
-
-def run_blocks(page: Path) -> Iterator[tuple[str, str]]:
-    """Run the Python of a page from top to bottom; yield what each block prints beside what the page says it prints."""
-    names: dict[str, object] = {"__name__": page.stem}
-    for code, shown in PYTHON.findall(page.read_text(encoding="utf-8")):
-        yield run(code, names), shown
 
 
 @pytest.fixture
@@ -54,10 +36,10 @@ def beside_an_index(corpus_index: Path, tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
 
 
-@pytest.mark.parametrize("page", ["python", "mcp", "langchain"])
-def test_python_prints_what_the_page_shows(page: str, beside_an_index: None) -> None:
-    """Each block runs, and prints what stands below it; one that prints something has it shown."""
-    blocks = list(run_blocks(ROOT / "docs" / f"{page}.md"))
+@pytest.mark.parametrize("page", OUTPUT["PAGES"], ids=lambda page: page.stem)
+def test_python_prints_what_the_page_shows(page: Path, beside_an_index: None) -> None:
+    """Each block runs, and prints what stands below it; `python scripts/docs_output.py` writes that."""
+    blocks = list(OUTPUT["page_outputs"](page))
     assert any(shown for _, shown in blocks)
     for printed, shown in blocks:
         assert printed == shown
@@ -78,12 +60,7 @@ def test_requests_bring_what_the_page_shows(chatbot: Chatbot) -> None:
 
 def test_the_notebook_prints_what_it_shows(beside_an_index: None) -> None:
     """Each cell of the notebook runs, in order, and prints the output that is stored below it."""
-    notebook = json.loads((ROOT / "docs" / "examples" / "langchain.ipynb").read_text(encoding="utf-8"))
-    names: dict[str, object] = {"__name__": "notebook"}
-    shown = []
-    for cell in notebook["cells"]:
-        if cell["cell_type"] == "code":
-            printed = run("".join(cell["source"]), names)
-            assert printed == "".join(line for output in cell["outputs"] for line in output["text"])
-            shown.append(printed)
-    assert sum(map(bool, shown)) == 4
+    cells = list(OUTPUT["notebook_outputs"]())
+    assert sum(bool(printed) for printed, _ in cells) == 4
+    for printed, cell in cells:
+        assert printed == "".join(line for output in cell["outputs"] for line in output["text"])
