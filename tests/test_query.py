@@ -10,7 +10,7 @@ VOCABULARY = Counter(
     "interpersonal inventory depression depression grief dispute disputes phases initial cbt cognitive behavioral "
     "therapy maintenance bulimia nervosa mdd session sessions draft".split()
 )
-KNOWN = frozenset({"dreamt", "ostrich", "dispute", "grieve", "expression"})
+KNOWN = frozenset({"dreamt", "ostrich", "dispute", "grieve", "expression", "depressive", "disorder"})
 
 
 def read(question: str) -> Query:
@@ -85,7 +85,11 @@ def test_any_string_is_a_question(question: str) -> None:
     ("question", "expected"),
     [
         pytest.param("Is PPD treated?", "postpartum depression", id="spelled out where the corpus has the long form"),
-        pytest.param("Is cognitive behavioral therapy alike?", "CBT", id="shortened where the corpus has the short"),
+        pytest.param("Is major depressive disorder treated?", "MDD", id="shortened where the corpus lacks the long"),
+        pytest.param("Is CBT alike?", "Is CBT alike", id="stays where the corpus has both"),
+        pytest.param(
+            "Is cognitive behavioral therapy alike?", "Is cognitive behavioral therapy alike", id="and so does the long"
+        ),
         pytest.param("BED", "binge-eating disorder", id="in capitals"),
     ],
 )

@@ -196,30 +196,22 @@ def _nearest(word: str, vocabulary: Mapping[str, int]) -> str | None:
 
 
 def _abbreviate(text: str, vocabulary: Collection[str]) -> str:
-    """Return the text with abbreviations and their meanings side by side where the corpus uses both."""
+    """Return the text with each abbreviation, or its meaning, that the corpus lacks replaced by the other.
+
+    What the corpus has stays alone: both side by side put the right passage behind others (IPT against CBT).
+    """
     expansions, in_capitals = _expansions()
 
     def spell_out(found: re.Match[str]) -> str:
         word = found.group()
         meanings = expansions.get(word.lower()) or (in_capitals.get(word.lower()) if word.isupper() else None)
-        if not meanings or meanings[0] in text.lower():
-            return word
-        if word.lower() not in vocabulary:
-            return meanings[0]
-        # A meaning that the corpus never writes out would only add words that nothing matches.
-        known = all(part in vocabulary for part in content_words(meanings[0]))
-        return f"{word} {meanings[0]}" if known else word
+        return word if not meanings or word.lower() in vocabulary else meanings[0]
 
     text = WORD.sub(spell_out, text)
     for short, meanings in {**expansions, **in_capitals}.items():
-        if short not in vocabulary or re.search(rf"\b{re.escape(short)}\b", text, re.IGNORECASE):
-            continue
-        for meaning in meanings:
-            text, count = re.subn(
-                rf"\b{re.escape(meaning)}\b", f"\\g<0> {short.upper()}", text, count=1, flags=re.IGNORECASE
-            )
-            if count:
-                break
+        for meaning in meanings if short in vocabulary else ():
+            if not all(word in vocabulary for word in content_words(meaning)):
+                text = re.sub(rf"\b{re.escape(meaning)}\b", short.upper(), text, flags=re.IGNORECASE)
     return text
 
 
