@@ -134,7 +134,10 @@ def _lines(answer: Answer) -> Iterator[str]:
         for part in answer.parts:
             yield textwrap.fill(TEXT.part.format(question=part.question), WIDTH)
             yield ""
-            for place in part.quotes:
+            quotes = [answer.quotes[place] for place in part.quotes]
+            for at, place in enumerate(part.quotes):
+                if speaks_for_another(quotes, at):
+                    yield from (f"{TEXT.another_article}:", "")
                 if place in told:
                     yield from (f"   Quote {place + 1} above answers this too.", "")
                 else:
