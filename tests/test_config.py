@@ -142,13 +142,13 @@ def test_a_wrong_file_ends_a_command_with_one_sentence() -> None:
 def test_the_page_takes_every_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each setting that there is reaches the program that serves."""
     given: list[object] = []
-    monkeypatch.setattr(serve, "serve", lambda *arguments: given.extend(arguments))
+    monkeypatch.setattr(serve, "serve", lambda *arguments, **named: given.extend((*arguments, named)))
     monkeypatch.setattr(serve, "start_logging", lambda *arguments: given.extend(arguments))
     written(
         'corpus = "c"\nindex = "i"\nfeedback = "f"\nhost = "127.0.0.9"\nport = 81\nhost_names = ["a", "b"]\n'
-        'keep_questions = true\nkeep_on_reload = true\nlog_form = "json"\nlog_level = "info"\n'
+        'open_to_network = true\nkeep_questions = true\nkeep_on_reload = true\nlog_form = "json"\nlog_level = "info"\n'
     )
     assert CliRunner().invoke(serve.main, []).exit_code == 0
     assert given[:7] == ["json", "info", Path("c"), Path("i"), "127.0.0.9", 81, ("a", "b")]
-    assert given[7] == serve.Keeping(Path("f"), True, True)
+    assert given[7:] == [serve.Keeping(Path("f"), True, True), {"open_to_network": True}]
     assert set(SETTINGS) <= {parameter.name for parameter in serve.main.params}

@@ -19,12 +19,17 @@ def is_local(host: str) -> bool:
         return host.lower() == "localhost"
 
 
-def check_address(host: str, port: int) -> None:
-    """Return if the page can be served at an address.
+def check_address(host: str, port: int, *, open_to_network: bool = False) -> None:
+    """Return if the page can, and may, be served at an address; others reach it only if it is open to the network.
 
     Raises:
-        SettingsError: the port is taken or not allowed, or the host is not this machine's.
+        SettingsError: the port is taken or not allowed, the host is not this machine's, or others could reach it.
     """
+    if not open_to_network and not is_local(host):
+        raise SettingsError(
+            f"At {host} everybody on the network could read along, without a password. Leave the page at 127.0.0.1 "
+            "behind a proxy that asks for one, or say --open-to-network if something else keeps others out."
+        )
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind, protocol) as trial:

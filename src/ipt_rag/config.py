@@ -71,6 +71,7 @@ SETTINGS: Mapping[str, Setting] = {
         lambda text: _port(int(text)) if re.fullmatch("[0-9]{1,5}", text) else None,
         also="GRADIO_SERVER_PORT",
     ),
+    "open_to_network": _off_or_on,
     "host_names": Setting("a list of names", _names, lambda text: _names(text.split())),
     "keep_questions": _off_or_on,
     "keep_on_reload": _off_or_on,

@@ -194,7 +194,7 @@ def network(host: str, port: int) -> Iterator[Finding]:
         said = f"The page is served at {host}, to whoever reaches this machine, without asking who they are."
         yield Finding("network", "warning", said, "Serve at 127.0.0.1, behind a proxy that asks (docs/operations.md).")
     try:
-        check_address(host, port)
+        check_address(host, port, open_to_network=True)
     except IptRagError as error:
         yield Finding("port", "warning", str(error), "Nothing, if it is this page that runs there.")
     else:

@@ -82,13 +82,15 @@ class Keeping:
     keep_on_reload: bool  # in the browser tab, until it is closed
 
 
-def serve(corpus: Path, index: Path, host: str, port: int, names: tuple[str, ...], keeping: Keeping) -> None:
+def serve(
+    corpus: Path, index: Path, host: str, port: int, names: tuple[str, ...], keeping: Keeping, *, open_to_network: bool
+) -> None:
     """Serve the page until it is interrupted; the page shows at once, and the articles are read behind it.
 
     Raises:
         IptRagError: the address cannot be used, or the articles cannot be read.
     """
-    check_address(host, port)
+    check_address(host, port, open_to_network=open_to_network)
     began = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="ipt-rag-") as private:
         os.environ["GRADIO_TEMP_DIR"] = private
@@ -185,6 +187,11 @@ def _configure(ctx: click.Context, _: click.Parameter, file: Path | None) -> Non
 @click.option("--host", default=settings.HOST, show_default=True)
 @click.option("--port", type=click.IntRange(1, 65_535), default=settings.PORT, show_default=True)
 @click.option(
+    "--open-to-network",
+    is_flag=True,
+    help="Serve at a --host that others reach, though the page asks nobody for a password.",
+)
+@click.option(
     "--name",
     "host_names",
     multiple=True,
@@ -220,6 +227,7 @@ def main(
     index: Path,
     host: str,
     port: int,
+    open_to_network: bool,
     host_names: tuple[str, ...],
     feedback: Path,
     keep_questions: bool,
@@ -230,6 +238,7 @@ def main(
     """Parse, serve, and turn errors meant for readers into one sentence and exit 1."""
     start_logging(log_form, log_level)
     try:
-        serve(corpus, index, host, port, host_names, Keeping(feedback, keep_questions, keep_on_reload))
+        keeping = Keeping(feedback, keep_questions, keep_on_reload)
+        serve(corpus, index, host, port, host_names, keeping, open_to_network=open_to_network)
     except IptRagError as error:
         raise click.ClickException(str(error)) from None
