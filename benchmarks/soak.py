@@ -81,6 +81,7 @@ class Ledger:
             self.counts["errors"] += 1
             if len(self.errors) < 100:
                 self.errors.append(f"{time.monotonic() - self.started:.0f} s: {problem}")
+                print(self.errors[-1], file=sys.stderr, flush=True)
 
 
 class Client:
@@ -150,7 +151,8 @@ class Client:
 
     def _of_articles(self, answer: dict[str, Any] | None) -> str:
         if answer is None or answer["status"] not in ("answered", "not_in_articles"):
-            raise RuntimeError(f"a question came to {answer and answer['status']}")
+            kinds = answer and answer["kinds"]
+            raise RuntimeError(f"a question of ours came to {answer and answer['status']} {kinds}")
         return str(answer["status"])
 
     def _ask(self) -> str:
@@ -465,14 +467,17 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="soak-") as folder:
         ledger, figures = soak(
-            options.minutes, options.corpus, Path(folder), options.rebuild_every, options.rate, print
+            options.minutes,
+            options.corpus,
+            Path(folder),
+            options.rebuild_every,
+            options.rate,
+            lambda line: print(line, flush=True),
         )
     keep("soak", figures)
     if options.plot:
         draw(options.plot, ledger)
     print(json.dumps({name: value for name, value in figures.items() if name != "samples"}, indent=1))
-    for problem in ledger.errors:
-        print(problem, file=sys.stderr)
     raise SystemExit(bool(ledger.errors))
 
 
