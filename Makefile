@@ -19,15 +19,20 @@ export HF_HUB_DISABLE_TELEMETRY := 1
 export GRADIO_ANALYTICS_ENABLED := False
 export TOKENIZERS_PARALLELISM := false
 
-.PHONY: help setup setup-dev run lint test check screenshots bench lock clean
+.PHONY: help setup setup-dev run lint docs test check screenshots bench fuzz audit sbom licences lock clean
 .DELETE_ON_ERROR:
 
 help:
 	@echo "make run    set up, build the index and open the chat page on 127.0.0.1:7860"
 	@echo "make test   set up and run every check: format, lint, types, imports, tests (make check is the same)"
 	@echo "make lint   the checks without the tests"
+	@echo "make docs   the documentation as a site, into build/docs"
 	@echo "make screenshots   the page's states as pictures, into docs/images/ (needs Chromium)"
 	@echo "make bench  measure a question, a cold start and a build, beside two rivals (needs a network the first time)"
+	@echo "make fuzz MINUTES=20   random bytes for everything that strangers' bytes reach"
+	@echo "make audit  hold the locked packages against known vulnerabilities (asks the network, else a stored list)"
+	@echo "make licences   list the licence of each installed package; fails where one is not among those we allow"
+	@echo "make sbom   write build/sbom.json, a CycloneDX list of the installed packages"
 	@echo "make lock   resolve requirements.lock and requirements-dev.lock anew (needs a network)"
 	@echo "make clean  remove the environment, the index and all caches"
 
@@ -74,6 +79,10 @@ lint: setup-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# Strictly: a link, an anchor or a name that leads nowhere ends it.
+docs: setup-dev
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
 test: lint
 	$(BIN)/pytest
 
@@ -102,6 +111,23 @@ bench: setup-dev build/bench/langchain.stamp
 	$(BIN)/python benchmarks/corpus.py build/bench/corpus --passages $(BENCH_PASSAGES)
 	$(BIN)/python benchmarks/stand_in.py build/bench/corpus build/bench/index
 	$(BIN)/python benchmarks/query.py --index build/bench/index --questions tests/data/questions/answerable_2.jsonl
+
+# For all targets together; CI has its own, shorter one in tests/test_fuzz.py.
+MINUTES ?= 20
+
+fuzz: setup-dev
+	$(BIN)/python scripts/fuzz.py --minutes $(MINUTES)
+
+audit: setup-dev
+	$(BIN)/python scripts/audit.py
+
+licences: setup-dev
+	$(BIN)/python scripts/licences.py
+
+sbom: setup-dev
+	@mkdir -p build
+	$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --mc-type application --output-reproducible \
+		--output-file build/sbom.json $(BIN)/python
 
 # In an environment of its own, so that the locks' resolver is not one of the project's packages.
 LOCK_BIN := build/lock/bin

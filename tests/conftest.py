@@ -1,9 +1,10 @@
 """What several test modules stand on: where things lie, and when a test must be skipped."""
 
+import logging
 import os
 import re
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,6 +86,18 @@ class WordCountEncoder:
 def counting() -> WordCountEncoder:
     """An encoder that knows the words of the invented articles that tests ask for."""
     return WordCountEncoder(("tea", "pot", "kettle", "tide", "moon", "lantern", "oil", "caffeine", "coffee"))
+
+
+@pytest.fixture(autouse=True)
+def logging_as_before() -> Iterator[None]:
+    """Undo what a program that a test starts in this process does to logging, which is one for all."""
+    root, own = logging.getLogger(), logging.getLogger("ipt_rag")
+    before = (root.handlers[:], root.level, own.level)
+    yield
+    root.handlers[:] = before[0]
+    root.setLevel(before[1])
+    own.setLevel(before[2])
+    logging.captureWarnings(False)
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ipt_rag import build as build_module
-from ipt_rag import cli
 from ipt_rag.build import BuildReport
 from ipt_rag.chatbot import Chatbot
 from ipt_rag.cli import main
+from ipt_rag.cli.asking import unread
 from ipt_rag.errors import CorpusError, QuestionError
 from ipt_rag.records import Answer, Filter
 
@@ -200,7 +200,7 @@ def test_help_and_version_load_nothing_heavy() -> None:
 
 def test_an_unread_line_is_an_answer() -> None:
     """What stands for a line that is no question has the fields of every answer."""
-    answer = cli.unread("Too long.")
+    answer = unread("Too long.")
     assert (answer.status, answer.confidence, answer.quotes, answer.notices) == (
         "not_in_articles",
         0.0,

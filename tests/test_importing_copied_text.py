@@ -5,6 +5,7 @@ import pytest
 from ipt_rag.errors import ImportRefusedError
 from ipt_rag.importing.copied_text import read_copied_text
 from ipt_rag.importing.page import Page
+from ipt_rag.importing.source_list import checked, read_entry
 
 LEAD = "Calm talk is a short form of care that many people use."
 
@@ -302,3 +303,13 @@ def test_files_that_hold_no_page_are_refused(data: bytes, problem: str) -> None:
 def test_encodings_with_a_byte_order_mark_are_read(encoding: str) -> None:
     """What names its own encoding needs no guess."""
     assert read_copied_text(f"Calm Talk\r\n\r\n{LEAD}\r\n".encode(encoding), "page.txt").title == "Calm Talk"
+
+
+@pytest.mark.parametrize("number", [0, 1000])
+def test_a_source_whose_number_no_article_can_hold_is_told(number: int) -> None:
+    """It would be lost when the article is read: the list is to be numbered anew."""
+    entries = [read_entry("Lee A. Calm talk. 2016.", number=each, line=9) for each in (number, 1)]
+    with pytest.raises(
+        ImportRefusedError, match=rf"page\.txt:9: the list has a source {number}\. Number it from 1 to 999"
+    ):
+        checked(entries, "page.txt")

@@ -9,7 +9,18 @@ from pathlib import Path
 import pytest
 
 from ipt_rag.errors import ImportRefusedError
-from ipt_rag.importing import bounded, copied_lines, decoding, docx, html, html_tables, import_page, markdown, pdf
+from ipt_rag.importing import (
+    bounded,
+    copied_lines,
+    decoding,
+    docx,
+    html,
+    html_tables,
+    import_page,
+    markdown,
+    pdf,
+    source_list,
+)
 from ipt_rag.importing.bounded import converted
 from ipt_rag.intake import add_page
 from word_files import paragraph, run, word_file
@@ -136,6 +147,8 @@ CONVERTERS = {
     "endless": "def to_html(data, name):\n    while True: pass\n",
     "greedy": "def to_html(data, name):\n    return str(len(bytearray(4_000_000_000)))\n",
     "wordy": "def to_html(data, name):\n    return 'x' * 20_000_001\n",
+    "talking": "import logging\nfrom ipt_rag.errors import ImportRefusedError\n\ndef to_html(data, name):\n"
+    "    logging.warning('Zelphira Quontwick')\n    raise ImportRefusedError('It is a scan.')\n",
     "crashing": "import os\n\ndef to_html(data, name):\n    os.abort()\n",
 }
 
@@ -146,6 +159,7 @@ CONVERTERS = {
         pytest.param("endless", "page.pdf takes more than 3 seconds to read. Split it.", id="time"),
         pytest.param("greedy", "page.pdf cannot be read within 3,000 MB, or is damaged.", id="memory"),
         pytest.param("wordy", "page.pdf holds 20,000,001 characters; a page may have 20,000,000.", id="outcome"),
+        pytest.param("talking", "It is a scan.", id="a library that repeats the file's words"),
         pytest.param("crashing", "page.pdf cannot be read within 3,000 MB, or is damaged.", id="crash"),
     ],
 )
@@ -158,6 +172,7 @@ def test_a_converter_is_bounded(converter: str, said: str, tmp_path: Path, monke
     with pytest.raises(ImportRefusedError) as refused:
         converted(converter, b"", "page.pdf")
     assert str(refused.value).startswith(said)
+    assert "Quontwick" not in str(refused.value)
 
 
 @pytest.mark.parametrize(
@@ -211,5 +226,6 @@ def test_the_bounds_are_those_of_the_documentation(root: Path) -> None:
         html.MAX_DEPTH,
         html_tables.MAX_COLUMNS,
         bounded.MAX_SECONDS,
+        source_list.MAX_SOURCES,
     ):
         assert f"{bound:,}" in told, bound

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from ipt_rag.address import check_address
 from ipt_rag.errors import CorpusError, SettingsError
-from ipt_rag.serve import Background, check_address, main
+from ipt_rag.serve import Background, main
 
 ROOT = Path(__file__).parent.parent
 
@@ -58,10 +59,24 @@ def test_a_taken_port_is_told_in_one_sentence() -> None:
     )
 
 
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.org"])
+def test_others_are_let_in_only_on_demand(host: str) -> None:
+    """At an address that others reach the program does not start, unless it is told that it may."""
+    done = CliRunner().invoke(main, ["--host", host])
+    assert done.exit_code == 1
+    assert done.stderr.startswith(f"Error: At {host} everybody on the network could read along")
+    assert "--open-to-network" in done.stderr
+
+
+def test_it_may_be_open_to_the_network() -> None:
+    """With the flag every address of this machine is taken."""
+    check_address("0.0.0.0", 0, open_to_network=True)
+
+
 def test_an_address_of_another_machine_is_told() -> None:
     """A host that is not this machine's is an error for the reader."""
     with pytest.raises(SettingsError, match=r"cannot be served at 192\.0\.2\.1"):
-        check_address("192.0.2.1", 7860)
+        check_address("192.0.2.1", 7860, open_to_network=True)
 
 
 @pytest.mark.parametrize(

@@ -124,6 +124,24 @@ def test_the_other_side_is_named() -> None:
     )
 
 
+def test_the_other_side_is_named_in_each_part() -> None:
+    """As on the page: each part counts from its own first quote, also where a quote stands in an earlier part."""
+    other = dataclasses.replace(QUOTE, article="tea", title="Tea")
+    parts = (Part("One?", (0, 1), "", (), ()), Part("Two?", (1,), "", (), ()), Part("Three?", (0, 1), "", (), ()))
+    lines = answer_text(dataclasses.replace(ANSWERED, quotes=(QUOTE, other), parts=parts)).splitlines()
+    told = [line.strip() for line in lines if re.match(r"Another|Asked|   Quote", line)]
+    assert told == [
+        "Asked: One?",
+        "Another article says:",
+        "Asked: Two?",
+        "Quote 2 above answers this too.",
+        "Asked: Three?",
+        "Quote 1 above answers this too.",
+        "Another article says:",
+        "Quote 2 above answers this too.",
+    ]
+
+
 def test_cautions_are_offered() -> None:
     """An answer out of indications names the sections of cautions."""
     printed = answer_text(dataclasses.replace(ANSWERED, cautions=(Place("ipt", "IPT", "Cautions"),)))

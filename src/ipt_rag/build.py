@@ -26,6 +26,7 @@ from ipt_rag.index import (
     write_generation,
 )
 from ipt_rag.keys import Keys, heading_keys, read_keys
+from ipt_rag.logs import logged
 from ipt_rag.maxsim import Steps, in_steps
 from ipt_rag.passages import split_passages
 from ipt_rag.query import stems
@@ -67,8 +68,10 @@ def build_index(
     """
     articles = read_corpus(corpus)
     keys = [read_keys(corpus, article.slug) for article in articles]
-    with _writing(index):
-        return _build(articles, keys, index, report, open_encoder)
+    with _writing(index), logged("built") as outcome:
+        done = _build(articles, keys, index, report, open_encoder)
+        outcome.counts = {"articles": done.articles, "passages": done.passages, "embedded": done.embedded}
+        return done
 
 
 def build_without(
@@ -134,11 +137,19 @@ def _holder(lock: Path) -> str:
     return f" (process {number})" if number.isdigit() else ""
 
 
+def corpus_digest(corpus: Path) -> str:
+    """Return the digest of the index that a corpus makes.
+
+    Raises:
+        CorpusError, ArticleError: the corpus cannot be read.
+    """
+    articles = read_corpus(corpus)
+    return digest_of(_made_from(articles, [read_keys(corpus, article.slug) for article in articles]))
+
+
 def ensure_index(corpus: Path, index: Path, report: Report) -> None:
     """Build where the index is missing, damaged or older than the corpus, and say so; else do nothing."""
-    articles = read_corpus(corpus)
-    made_from = _made_from(articles, [read_keys(corpus, article.slug) for article in articles])
-    if current_digest(index) != digest_of(made_from):
+    if current_digest(index) != corpus_digest(corpus):
         report(f"The index in {index} is missing or older than {corpus}. Building it now.")
     else:
         try:

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Literal
 
 from ipt_rag.errors import FeedbackError, FeedbackRefusedError
+from ipt_rag.logs import logged
 from ipt_rag.records import PhiFinding
 
 Verdict = Literal["useful", "not_useful", "wrong_citation", "revision"]
@@ -82,6 +83,14 @@ class Feedback:
             FeedbackRefusedError: question, text or source look as if they held PHI; nothing was written.
             FeedbackError: a part is missing, too long or of no known form, or the file cannot be written.
         """
+        with logged("feedback"):
+            note = self._note(verdict, question, passages, index_digest, text, source, today().date().isoformat())
+            self._write(note)
+            return note
+
+    def _note(
+        self, verdict: str, question: str, passages: Sequence[str], index_digest: str, text: str, source: str, day: str
+    ) -> Note:
         known = (
             len(passages) <= MAX_PASSAGES and all(map(PASSAGE.fullmatch, passages)) and DIGEST.fullmatch(index_digest)
         )
@@ -98,8 +107,8 @@ class Feedback:
         for read in filter(None, (question, text, source, f"{text}\n{source}".strip())):
             if findings := self._find_phi(read):
                 raise FeedbackRefusedError(tuple(dict.fromkeys(finding.kind for finding in findings)))
-        note = Note(
-            day=today().date().isoformat(),
+        return Note(
+            day=day,
             verdict=verdict,
             question_digest=self._digest(question),
             passages=tuple(passages),
@@ -108,8 +117,6 @@ class Feedback:
             source=source,
             question=question if self.keep_questions else "",
         )
-        self._write(note)
-        return note
 
     def _digest(self, question: str) -> str:
         same = " ".join(question.casefold().split())

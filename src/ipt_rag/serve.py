@@ -1,12 +1,9 @@
 """Starts the page: options, the port, the articles read in the background, and the server until it is stopped."""
 
-import errno
-import logging
+import importlib.util
 import os
 import re
 import signal
-import socket
-import sys
 import tempfile
 import threading
 import time
@@ -18,8 +15,11 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import click
 
 from ipt_rag import settings
-from ipt_rag.errors import IptRagError, SettingsError
+from ipt_rag.address import check_address
+from ipt_rag.config import LOG_FORMS, LOG_LEVELS, configured
+from ipt_rag.errors import IptRagError
 from ipt_rag.feedback import Feedback
+from ipt_rag.logs import for_people, gather_logs, log_event, start_logging
 from ipt_rag.page_guard import State
 
 if TYPE_CHECKING:
@@ -73,25 +73,6 @@ class Background(Generic[T]):
             return self._made
 
 
-def check_address(host: str, port: int) -> None:
-    """Return if the page can be served at an address.
-
-    Raises:
-        SettingsError: the port is taken or not allowed, or the host is not this machine's.
-    """
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, kind, protocol) as trial:
-            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            trial.bind(address)
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            problem = f"Port {port} of {host} is in use. Stop the program that holds it, or choose another with --port."
-        else:
-            problem = f"The page cannot be served at {host}, port {port} ({error.strerror}). Choose others."
-        raise SettingsError(problem) from None
-
-
 @dataclass(frozen=True, slots=True)
 class Keeping:
     """What the operator lets the program keep of its readers' use; by default notes without questions."""
@@ -101,16 +82,21 @@ class Keeping:
     keep_on_reload: bool  # in the browser tab, until it is closed
 
 
-def serve(corpus: Path, index: Path, host: str, port: int, names: tuple[str, ...], keeping: Keeping) -> None:
+def serve(
+    corpus: Path, index: Path, host: str, port: int, names: tuple[str, ...], keeping: Keeping, *, open_to_network: bool
+) -> None:
     """Serve the page until it is interrupted; the page shows at once, and the articles are read behind it.
 
     Raises:
         IptRagError: the address cannot be used, or the articles cannot be read.
     """
-    check_address(host, port)
+    check_address(host, port, open_to_network=open_to_network)
+    began = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="ipt-rag-") as private:
         os.environ["GRADIO_TEMP_DIR"] = private
         # Here, not above: Gradio takes seconds to import, and a wrong option or port should be told at once.
+        from ipt_rag.api import http_routes
+        from ipt_rag.desk import Desk
         from ipt_rag.ui import build_page, launch_page
 
         def read_articles() -> "Chatbot":
@@ -128,25 +114,37 @@ def serve(corpus: Path, index: Path, host: str, port: int, names: tuple[str, ...
             keep_questions=keeping.keep_questions,
         )
         page = build_page(chatbot.get, feedback=notes, keep_on_reload=keeping.keep_on_reload)
-        launch_page(page, host=host, port=port, hosts=names, state=lambda: chatbot.state)
+        desk = Desk(chatbot.get)
+        routes = http_routes(desk)
+        if importlib.util.find_spec("mcp"):  # the extra `mcp` is installed
+            from ipt_rag.mcp_server import mcp_routes
+
+            routes += mcp_routes(desk)
+        launch_page(page, host=host, port=port, hosts=names, routes=routes, state=lambda: chatbot.state)
         _say(f"The page is open at http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port} (stop with Ctrl+C)")
         _say("Reading the articles…")
+        gather_logs()
+        log_event("started")
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # a container is stopped by it: tidy up as for Ctrl+C
         try:
             while not chatbot.wait(0.5):  # in short steps, so that Ctrl+C is heard on every system
                 pass
             if chatbot.error:
+                log_event("failed", "error")
                 raise chatbot.error
             _say("Ready.")
+            log_event("ready", since=began)
             threading.Event().wait()
         except KeyboardInterrupt:
             _say("Stopped.")
+            log_event("stopped")
         finally:
             page.close(verbose=False)
 
 
 def _say(line: str) -> None:
-    click.echo(line, err=True)
+    if for_people():
+        click.echo(line, err=True)
 
 
 class _Progress:
@@ -164,29 +162,44 @@ class _Progress:
             _say(line)
 
 
-@click.command(help="Serve the question page on this machine, over the articles in --corpus.")
+def _configure(ctx: click.Context, _: click.Parameter, file: Path | None) -> None:
+    try:
+        values = configured(os.environ, file)
+    except IptRagError as error:
+        raise click.ClickException(str(error)) from None
+    ctx.default_map = values
+
+
+@click.command(
+    help="Serve the question page on this machine, over the articles in --corpus.",
+    epilog="Each option can also stand in a file or the environment: docs/operations.md.",
+)
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    is_eager=True,
+    expose_value=False,
+    callback=_configure,
+    help="File of settings; otherwise the one that IPT_RAG_CONFIG names, or ipt-rag.toml here.",
+)
 @click.option("--corpus", type=click.Path(path_type=Path), default=settings.CORPUS, show_default=True)
 @click.option("--index", type=click.Path(path_type=Path), default=settings.INDEX, show_default=True)
-@click.option("--host", envvar="GRADIO_SERVER_NAME", default="127.0.0.1", show_default=True, show_envvar=True)
+@click.option("--host", default=settings.HOST, show_default=True)
+@click.option("--port", type=click.IntRange(1, 65_535), default=settings.PORT, show_default=True)
 @click.option(
-    "--port",
-    envvar="GRADIO_SERVER_PORT",
-    type=click.IntRange(1, 65_535),
-    default=7860,
-    show_default=True,
-    show_envvar=True,
+    "--open-to-network",
+    is_flag=True,
+    help="Serve at a --host that others reach, though the page asks nobody for a password.",
 )
 @click.option(
     "--name",
-    "names",
+    "host_names",
     multiple=True,
-    envvar="IPT_RAG_HOST_NAMES",
     help="A host name that the page may be reached by, beside this machine's own. May be given more than once.",
 )
 @click.option(
     "--feedback",
     type=click.Path(path_type=Path),
-    envvar="IPT_RAG_FEEDBACK",
     default=settings.FEEDBACK,
     show_default=True,
     help="Folder for what readers say of answers; made with the first of it.",
@@ -194,28 +207,38 @@ class _Progress:
 @click.option(
     "--keep-questions",
     is_flag=True,
-    envvar="IPT_RAG_KEEP_QUESTIONS",
     help="Keep the question with the feedback on its answer, after the guard. Readers are told.",
 )
 @click.option(
     "--keep-on-reload",
     is_flag=True,
-    envvar="IPT_RAG_KEEP_ON_RELOAD",
     help="Let a browser tab keep its conversation over a reload, until the tab is closed.",
+)
+@click.option("--log-form", type=click.Choice(LOG_FORMS), default="text", show_default=True)
+@click.option(
+    "--log-level",
+    type=click.Choice(LOG_LEVELS),
+    default="warning",
+    show_default=True,
+    help="With `info`, each question too: when, how long, how answered; never its words.",
 )
 def main(
     corpus: Path,
     index: Path,
     host: str,
     port: int,
-    names: tuple[str, ...],
+    open_to_network: bool,
+    host_names: tuple[str, ...],
     feedback: Path,
     keep_questions: bool,
     keep_on_reload: bool,
+    log_form: str,
+    log_level: str,
 ) -> None:
     """Parse, serve, and turn errors meant for readers into one sentence and exit 1."""
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s: %(message)s")
+    start_logging(log_form, log_level)
     try:
-        serve(corpus, index, host, port, names, Keeping(feedback, keep_questions, keep_on_reload))
+        keeping = Keeping(feedback, keep_questions, keep_on_reload)
+        serve(corpus, index, host, port, host_names, keeping, open_to_network=open_to_network)
     except IptRagError as error:
         raise click.ClickException(str(error)) from None

@@ -5,6 +5,8 @@ from pathlib import Path
 CORPUS = Path("corpus")
 INDEX = Path("index")
 FEEDBACK = Path("feedback")
+HOST = "127.0.0.1"  # this machine alone
+PORT = 7860
 
 # The encoder was trained on 256 tokens; what lies beyond is silently ignored. Two are its own [CLS] and [SEP].
 WINDOW_TOKENS = 256
@@ -22,3 +24,6 @@ QUOTES = 3  # a reader scans three passages; more is a list, not an answer
 NEAREST = 3  # sections offered where nothing answers
 QUOTED_SHARE = 0.85  # of the best passage's score: what a further quote must reach
 MATCHED_COSINE = 0.5  # from here on a word of the passage is marked as what met the question's word
+
+ASKED_AT_ONCE = 4  # questions served side by side, page and programs each: they share one encoder
+WAITING_QUESTIONS = 64  # beyond these a new one is told to come back

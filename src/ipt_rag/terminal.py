@@ -18,6 +18,7 @@ from ipt_rag.quoting import speaks_for_another
 
 if TYPE_CHECKING:  # each command imports what it uses: these bring the search, the builder and LangChain along
     from ipt_rag.check import CheckedLine, QuoteCheck
+    from ipt_rag.doctor import Finding
     from ipt_rag.evaluate import Figure
     from ipt_rag.evaluate.baseline import Beside
     from ipt_rag.evaluate.runs import Difference
@@ -133,7 +134,10 @@ def _lines(answer: Answer) -> Iterator[str]:
         for part in answer.parts:
             yield textwrap.fill(TEXT.part.format(question=part.question), WIDTH)
             yield ""
-            for place in part.quotes:
+            quotes = [answer.quotes[place] for place in part.quotes]
+            for at, place in enumerate(part.quotes):
+                if speaks_for_another(quotes, at):
+                    yield from (f"{TEXT.another_article}:", "")
                 if place in told:
                     yield from (f"   Quote {place + 1} above answers this too.", "")
                 else:
@@ -300,3 +304,13 @@ def checked_lines_text(checked: Iterable[CheckedLine]) -> str:
     """Return how many quotes got which verdict, in one line."""
     counts = Counter(each.check.verdict if each.check else "not read" for each in checked)
     return f"{counts.total():,} quotes: {', '.join(f'{count:,} {verdict}' for verdict, count in counts.items())}"
+
+
+def findings_text(findings: Sequence[Finding]) -> str:
+    """Return what is printed for an examination: a line for each check, and below it what to do."""
+    lines = []
+    for finding in findings:
+        lines.append(f"{finding.level:8} {finding.check:13} {finding.said}")
+        if finding.todo:
+            lines.append(f"{'':22} → {finding.todo}")
+    return "\n".join(lines)

@@ -3,9 +3,19 @@
 Both are all-MiniLM-L6-v2 with the same verified weights; a question's vectors differ from a passage's by rounding.
 """
 
+from ipt_rag.embed.files import verified_folder
 from ipt_rag.embed.passages import MiniLM
 from ipt_rag.embed.questions import QuestionGraph
 from ipt_rag.embed.tokens import token_counter
 from ipt_rag.embed.vectors import Matrix, PassageEncoder, QuestionEncoder, TokenVectors
 
-__all__ = ["Matrix", "MiniLM", "PassageEncoder", "QuestionEncoder", "QuestionGraph", "TokenVectors", "token_counter"]
+__all__ = [
+    "Matrix",
+    "MiniLM",
+    "PassageEncoder",
+    "QuestionEncoder",
+    "QuestionGraph",
+    "TokenVectors",
+    "token_counter",
+    "verified_folder",
+]

@@ -1,7 +1,8 @@
 """A converter in a process of its own -> the HTML it makes, within bounds of time and memory.
 
 A hostile file can make any converter run on or grow; there it takes down a child, not the program. The child is
-`python -m ipt_rag.importing.bounded MODULE NAME SECONDS`: file on standard input, HTML on standard output.
+`python -m ipt_rag.importing.bounded MODULE NAME SECONDS`: file on standard input, HTML on standard output, or with exit
+status 3 the sentence that says why not. Standard error is not read: what libraries say there holds words of the file.
 """
 
 import importlib
@@ -27,13 +28,20 @@ def converted(module: str, data: bytes, name: str) -> str:
     """
     command = [sys.executable, "-m", "ipt_rag.importing.bounded", module, name, str(MAX_SECONDS)]
     try:
-        child = subprocess.run(command, input=data, capture_output=True, timeout=MAX_WAIT, check=False)
+        child = subprocess.run(
+            command,
+            input=data,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=MAX_WAIT,
+            check=False,
+        )
     except subprocess.TimeoutExpired:
         raise ImportRefusedError(f"{name} takes more than {MAX_WAIT} seconds to read. Split it.") from None
     if child.returncode == -OUT_OF_TIME:
         raise ImportRefusedError(f"{name} takes more than {MAX_SECONDS} seconds to read. Split it.")
     if child.returncode == REFUSED:
-        raise ImportRefusedError(child.stderr.decode("utf-8", "replace").strip())
+        raise ImportRefusedError(child.stdout.decode("utf-8", "replace").strip())
     if child.returncode:
         raise ImportRefusedError(
             f"{name} cannot be read within {MAX_MEMORY // 1_000_000:,} MB, or is damaged. Save it again, or split it."
@@ -52,10 +60,11 @@ def _child(module: str, name: str, seconds: str) -> int:
     try:
         html = importlib.import_module(module).to_html(sys.stdin.buffer.read(), name)
     except ImportRefusedError as error:
-        sys.stderr.write(str(error))
+        sys.stdout.buffer.write(str(error).encode("utf-8", "replace"))
         return REFUSED
     if len(html) > MAX_MADE:
-        sys.stderr.write(f"{name} holds {len(html):,} characters; a page may have {MAX_MADE:,}. Split it.")
+        refusal = f"{name} holds {len(html):,} characters; a page may have {MAX_MADE:,}. Split it."
+        sys.stdout.buffer.write(refusal.encode("utf-8", "replace"))
         return REFUSED
     sys.stdout.buffer.write(html.encode("utf-8"))
     return 0

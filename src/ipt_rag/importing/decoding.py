@@ -13,7 +13,7 @@ BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f]")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 IN_WORD = re.compile(rb"[A-Za-z][\x80-\x91\x93-\x9f][a-z]")  # 0x92 is the apostrophe of Windows-1252
 SIGNATURES = (
     (b"%PDF-", "a PDF"),

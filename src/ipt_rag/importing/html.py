@@ -1,7 +1,7 @@
 """A saved web page, or HTML that another reader made -> `Page`."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import PurePath
@@ -85,7 +85,7 @@ def page_of_html(text: str, name: str, *, made: Counted | None = None) -> Page:
     walk.title = title
     walk.element(article_of(root), 0)
     walk.close()
-    if not any(block.kind != "heading" for block in walk.blocks):
+    if not _has_text(walk.blocks):
         raise ImportRefusedError(f"{name} holds no article text. Save the page with its text and add it again.")
     sources = checked(_numbered(walk), name)
     doubts = [*walk.doubts]
@@ -94,7 +94,7 @@ def page_of_html(text: str, name: str, *, made: Counted | None = None) -> Page:
         opening = walk.blocks[0]
         if opening.kind == "heading" or (opening.kind == "paragraph" and _may_be_title(opening.text)):
             title, taken = opening.text, "first line"
-            walk.blocks = walk.blocks[1:] or walk.blocks
+            walk.blocks = walk.blocks[1:] if _has_text(walk.blocks[1:]) else walk.blocks
         else:
             title, taken = PurePath(name).stem, "file name"
         doubts.insert(0, Doubt(opening.line, title, f"the page has no title: its {taken} was taken, check it"))
@@ -326,6 +326,10 @@ class _Walk:
         anchor, address = linked.anchor if linked else "", entry_address(element)
         self.sources.append(read_entry(text, number=number, line=self._place(element), anchor=anchor, address=address))
         return True
+
+
+def _has_text(blocks: Sequence[PageBlock]) -> bool:
+    return any(block.kind != "heading" for block in blocks)
 
 
 def _may_be_title(text: str) -> bool:

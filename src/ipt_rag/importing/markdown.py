@@ -24,7 +24,9 @@ from ipt_rag.importing.html import page_of_html
 from ipt_rag.importing.page import Page
 
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*\n", re.DOTALL | re.MULTILINE)
-PANDOC = re.compile(r"\[((?:[^\[\]@\n]{0,40}(?<![\w.])@[\w:.#$%&+?<>~/-]*\w[^\[\]@\n]{0,60}?)+)\]")
+# A key is taken whole (?>…) and one run leads to the next: parted in two ways, a list that never closes took forever.
+PANDOC_KEY = r"(?<![\w.])@(?>[\w:.#$%&+?<>~/-]*\w)"
+PANDOC = re.compile(rf"\[([^\[\]@\n]{{0,40}}{PANDOC_KEY}(?:[^\[\]@\n]{{0,100}}{PANDOC_KEY})*[^\[\]@\n]{{0,60}})\]")
 CITED = re.compile(rf"{PANDOC.pattern}|{NARRATED.pattern}")
 # An entry of the list that opens with the key it is cited by: "- [@lee2016]: Lee A. …".
 KEYED_ENTRY = re.compile(

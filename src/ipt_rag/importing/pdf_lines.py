@@ -14,6 +14,7 @@ from typing import Any
 SMALL = 0.82  # of the size of the text around it: superscripts are set at 0.5 to 0.75
 RAISED = (0.12, 0.9)  # how far above the baseline a superscript stands, in sizes of the text
 SPACE = 0.18  # of the size: a wider gap parts words
+MAX_WIDTH = 14_400  # points: as wide as a page of a PDF may be
 MIN_GUTTER = 8  # points between columns
 ITEM_LABEL = re.compile(r"[•‣◦▪▫●○■□∙·–-]|\d{1,3}[.)]?|[a-z][.)]")
 MAX_LABEL_SHIFT = 0.4  # of the size: how far the baseline of an item's label may stand from that of its line
@@ -139,6 +140,8 @@ def _gutter(chars: Sequence[Char]) -> tuple[float, float] | None:
     if len(chars) < 400:
         return None
     first, last = min(char["x0"] for char in chars), max(char["x1"] for char in chars)
+    if last - first > MAX_WIDTH:  # a damaged file: some sign stands a million miles away
+        return None
     lines = len({round(_base(char) / 3) for char in chars})
     crossed = Counter(x for char in chars for x in range(int(char["x0"]), int(char["x1"]) + 1))
     best: tuple[int, int] | None = None

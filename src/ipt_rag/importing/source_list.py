@@ -29,6 +29,7 @@ LINK_LABELS = re.compile(
 )
 GLUED_LINK = r"(?-i:(?:PubMed|Google Scholar|Cross[Rr]ef|PMC free article)(?![a-z]))"
 LINKS_BEHIND = re.compile(rf"(?:\s*(?:\[(?:{LIBRARIES}|{LINK_WORDS})\]|\||{GLUED_LINK}))+\s*\Z", re.IGNORECASE)
+MAX_SOURCES = 999  # a citation in an article file has one to three digits
 MAX_LINKS = 300  # characters at the end of an entry in which they stand
 
 
@@ -97,7 +98,7 @@ def checked(sources: Iterable[PageSource], name: str) -> tuple[PageSource, ...]:
     """Return sources by number.
 
     Raises:
-        ImportRefusedError: a number stands twice, or an entry is empty.
+        ImportRefusedError: a number stands twice or is none that an article file can hold, or an entry is empty.
     """
     by_number: dict[int, PageSource] = {}
     for source in sources:
@@ -106,6 +107,10 @@ def checked(sources: Iterable[PageSource], name: str) -> tuple[PageSource, ...]:
             raise ImportRefusedError(
                 f"{where}: source {source.number} stands twice in the list (“{source.reference[:60]}”). "
                 "Number the list anew."
+            )
+        if not 1 <= source.number <= MAX_SOURCES:
+            raise ImportRefusedError(
+                f"{where}: the list has a source {source.number}. Number it from 1 to {MAX_SOURCES} at most."
             )
         if not re.search(r"\w", source.reference):
             raise ImportRefusedError(f"{where}: source {source.number} has no reference. Write it or take it out.")

@@ -21,6 +21,7 @@ from ipt_rag.errors import IndexDamagedError, IndexMissingError
 
 FORMAT = 6  # raise whenever the same articles would make another generation, or the files change
 FILES = ("passages.sqlite", "vectors.faiss", "tokens.npy", "question.onnx")
+COUNTED = ("passages", "chunks")
 REBUILD = "Run `ipt-rag build --index {folder}` to make it."
 POINTER = "CURRENT"
 MANIFEST = "manifest.json"
@@ -34,6 +35,7 @@ class Generation:
     folder: Path
     digest: str
     made_from: Mapping[str, Any]
+    listed: Mapping[str, int]  # how many passages and chunks the manifest tells of
     hold: int  # descriptor of the locked manifest
 
 
@@ -68,14 +70,16 @@ def verified_generation(folder: Path) -> Generation:
     try:
         with suppress(OSError):  # some file systems know no locks
             fcntl.flock(hold, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        return Generation(folder / digest, digest, _verified(folder, digest, hold), hold)
+        facts = _verified(folder, digest, hold)
+        listed = {name: facts[name] for name in COUNTED}
+        return Generation(folder / digest, digest, facts["made_from"], listed, hold)
     except BaseException:
         os.close(hold)
         raise
 
 
 def _verified(folder: Path, digest: str, manifest: int) -> Mapping[str, Any]:
-    """Return what a generation was made from, after its manifest and all its files were verified."""
+    """Return what the manifest of a generation tells, after it and all its files were verified."""
     try:
         with open(manifest, "rb", closefd=False) as file:
             data = file.read()
@@ -83,7 +87,9 @@ def _verified(folder: Path, digest: str, manifest: int) -> Mapping[str, Any]:
         facts.pop("seal", None)  # made anew below from all the others
         made_from, files = facts["made_from"], facts["files"]
         written_by = made_from["format"]
-        whole = data == _sealed(facts) and facts["digest"] == digest == digest_of(made_from) and {*files} == {*FILES}
+        whole = data == sealed(facts) and facts["digest"] == digest == digest_of(made_from)
+        whole = whole and isinstance(files, dict) and {*files} == {*FILES}
+        whole = whole and all(type(facts[name]) is int for name in COUNTED)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise _damage(folder, f"The manifest of the index in {folder} is missing or damaged.") from None
     if written_by != FORMAT:
@@ -97,7 +103,7 @@ def _verified(folder: Path, digest: str, manifest: int) -> Mapping[str, Any]:
             same = False
         if not same:
             raise _damage(folder, f"{name} of the index in {folder} is missing or damaged.")
-    checked: Mapping[str, Any] = made_from
+    checked: Mapping[str, Any] = facts
     return checked
 
 
@@ -120,7 +126,7 @@ def publish_generation(
         for name, parts in files:
             sums[name] = write_synced(draft / name, parts)
         facts = {"digest": digest, "made_from": made_from, "files": sums, **counts}
-        write_synced(draft / MANIFEST, [_sealed(facts)])
+        write_synced(draft / MANIFEST, [sealed(facts)])
         sync_folder(draft)
         target = folder / digest
         shutil.rmtree(target, ignore_errors=True)  # a damaged generation of the same digest
@@ -191,7 +197,7 @@ def _canonical(facts: Mapping[str, Any]) -> bytes:
     return json.dumps(facts, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _sealed(facts: Mapping[str, Any]) -> bytes:
+def sealed(facts: Mapping[str, Any]) -> bytes:
     """Return the one text that a manifest with these facts has."""
     seal = hashlib.sha256(_canonical(facts)).hexdigest()
     return (json.dumps({**facts, "seal": seal}, indent=1, sort_keys=True) + "\n").encode()

@@ -6,7 +6,7 @@ import sqlite3
 import threading
 import weakref
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ class Index:
         folder = generation.folder
         self.digest = generation.digest
         self.made_from = generation.made_from
+        self._listed = generation.listed
         self.folder = folder.parent  # of the generations
         self.question_graph = folder / "question.onnx"
         self._lock = threading.Lock()
@@ -79,6 +80,16 @@ class Index:
     def __len__(self) -> int:
         """Return the number of passages."""
         return len(self._ranges)
+
+    def counts(self) -> Mapping[str, tuple[int, int]]:
+        """Return how many there are of what, and how many there must be by another of the files."""
+        return {
+            "passages": (len(self), self._listed["passages"]),
+            "passages in the word index": (self._rows("SELECT count(*) FROM words")[0][0], len(self)),
+            "chunks": (self.chunk_count, self._listed["chunks"]),
+            "vectors": (self._vectors.ntotal, self.chunk_count),
+            "token vectors": (len(self._high), int(self._ranges[-1, 2]) if len(self) else 0),
+        }
 
     def dense(self, vector: Matrix, *, k: int) -> list[int]:
         """Return up to `k` passage numbers or a few more, those of the closest chunks first.
