@@ -1,6 +1,7 @@
 """Whatever is wrong, a person reads one clear sentence: what was met, and what to do next."""
 
 import json
+import os
 import random
 import re
 import shutil
@@ -11,12 +12,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from filelock import FileLock
 
 from conftest import WordCountEncoder
 from ipt_rag import build as build_module
 from ipt_rag import chatbot as chatbot_module
-from ipt_rag import index as index_module
 from ipt_rag.cli import main
 from ipt_rag.index import FILES, current_digest
 
@@ -222,9 +221,11 @@ def test_a_folder_that_cannot_be_written(
     def failing(*arguments: object, **options: object) -> None:
         raise error
 
-    monkeypatch.setattr(*((Path, "mkdir") if where == "mkdir" else (index_module.os, "fsync")), failing)
+    monkeypatch.setattr(*((Path, "mkdir") if where == "mkdir" else (os, "fsync")), failing)
     sentence = the_sentence(run("build", "--corpus", articles, "--index", tmp_path / "index"))
-    assert sentence.startswith(f"{tmp_path / 'index'} cannot be written ({error.strerror}). The old index is untouched")
+    assert sentence.startswith(
+        f"{tmp_path / 'index'} cannot be written ({error.strerror}). What answered before still does"
+    )
 
 
 def test_a_file_in_place_of_the_index_folder(articles: Path, tmp_path: Path) -> None:
@@ -237,13 +238,15 @@ def test_a_file_in_place_of_the_index_folder(articles: Path, tmp_path: Path) -> 
 
 
 def test_a_second_builder(articles: Path, tmp_path: Path) -> None:
-    """Two builds never write one index: the second says so at once, and asking goes on meanwhile."""
+    """Two builds never write one index: the second says whose turn it is, and asking goes on meanwhile."""
     index = tmp_path / "index"
     run("build", "--corpus", articles, "--index", index)
-    with FileLock(index / ".lock"):
+    with build_module._writing(index):
         sentence = the_sentence(run("build", "--corpus", articles, "--index", index))
         assert run("ask", "--index", index, "tea").exit_code == 0
-    assert sentence == f"Another build is writing {index}. Wait for it to finish, then try again."
+    assert sentence == (
+        f"Another build (process {os.getpid()}) is writing {index}. Wait for it to finish, then try again."
+    )
 
 
 def test_a_missing_encoder(articles: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,8 @@
 """Offline: article files in, one generation of the index out. Joins the steps; nothing else sees the whole line."""
 
+import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -111,13 +112,29 @@ def _writing(index: Path) -> Iterator[None]:
     """Hold the index folder for one builder; what keeps it from being written is one sentence."""
     try:
         index.mkdir(parents=True, exist_ok=True)
-        with FileLock(index / ".lock", timeout=0):
+        lock = index / ".lock"
+        with FileLock(lock, timeout=0):
+            with suppress(OSError):  # only for who meets the lock: a full disk must not keep an article from removal
+                lock.write_text(f"{os.getpid()}\n", encoding="ascii")
             yield
     except Timeout:
-        raise SettingsError(f"Another build is writing {index}. Wait for it to finish, then try again.") from None
+        raise SettingsError(
+            f"Another build{_holder(lock)} is writing {index}. Wait for it to finish, then try again."
+        ) from None
     except OSError as error:
         problem = f"{index} cannot be written ({error.strerror or error})."
-        raise SettingsError(f"{problem} The old index is untouched; free space or fix permissions.") from None
+        raise SettingsError(
+            f"{problem} What answered before still does, or the new index whole; free space or fix permissions."
+        ) from None
+
+
+def _holder(lock: Path) -> str:
+    """Return the number of the process that holds a lock, as it is told; nothing where it did not say."""
+    try:
+        number = lock.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
+    return f" (process {number})" if number.isdigit() else ""
 
 
 def corpus_digest(corpus: Path) -> str:

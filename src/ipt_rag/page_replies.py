@@ -67,7 +67,7 @@ class _Shown:
     def __init__(self, library: Library) -> None:
         self.library = library
         self.article = cache(library.article)
-        self.list = cache(self._list)
+        self._lists: dict[tuple[str, str], str] = {}  # a cache of a method would hold this object
 
     @cached_property
     def articles(self) -> dict[str, Article]:
@@ -77,10 +77,14 @@ class _Shown:
     def checker(self) -> QuoteChecker:
         return QuoteChecker(self.articles.values())
 
-    def _list(self, facet: str, language: str) -> str:
-        index = self.library.index
-        passages = [index.passage(number) for number in range(len(index))]
-        return render.explore_html(self.articles, passages, facet, in_language(language))
+    def list(self, facet: str, language: str) -> str:
+        """Return the passages of a facet as HTML."""
+        if (facet, language) not in self._lists:
+            index = self.library.index
+            passages = [index.passage(number) for number in range(len(index))]
+            text = in_language(language)
+            self._lists[facet, language] = render.explore_html(self.articles, passages, facet, text)
+        return self._lists[facet, language]
 
 
 class Replies:

@@ -1,8 +1,8 @@
 """Hits -> what is shown of them: quotes with their place and provenance, references, sections to read on in."""
 
 import re
-from collections.abc import Iterable, Sequence
-from functools import cache
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, partial
 
 from ipt_rag import settings
 from ipt_rag.embed import QuestionEncoder
@@ -23,7 +23,8 @@ class Quoter:
         self._encoder = encoder
         self._titles = index.articles()
         self._sources = index.sources()
-        self._places_of = cache(self._places)
+        # Of a function, not of a method: a cache that held this object would keep a replaced index open.
+        self._places_of = cache(partial(_places, index, self._titles))
 
     def quote(self, hit: Ranked, search: Search) -> Quote:
         """Return a hit as it is shown, with the words that met the question."""
@@ -44,7 +45,7 @@ class Quoter:
     def sections(self, hits: Sequence[Ranked]) -> tuple[Place, ...]:
         """Return the sections of the best hits, each once; a list of sources is no place to read on."""
         passages = [self._index.passage(hit.number) for hit in hits[:10] if self._index.kinds[hit.number] != "source"]
-        return tuple(dict.fromkeys(map(self._place, passages)))[: settings.NEAREST]
+        return tuple(dict.fromkeys(_place(self._titles, each) for each in passages))[: settings.NEAREST]
 
     def cautions(self, quotes: Iterable[Quote]) -> tuple[Place, ...]:
         """Return the sections of cautions of the articles whose indications are quoted; none that is quoted itself."""
@@ -53,15 +54,6 @@ class Quoter:
             place.article for place in quoted if place in self._places_of(place.article, "indications")
         )
         return tuple(place for slug in slugs for place in self._places_of(slug, "cautions") if place not in quoted)
-
-    def _places(self, slug: str, facet: str) -> tuple[Place, ...]:
-        """Return the sections of an article that hold passages of a list, each once, in order."""
-        numbers = (number for number, article in enumerate(self._index.articles_of) if article == slug)
-        passages = map(self._index.passage, numbers)
-        return tuple(dict.fromkeys(self._place(passage) for passage in passages if facet_of(facet, passage)))
-
-    def _place(self, passage: Passage) -> Place:
-        return Place(passage.article, self._titles[passage.article], " › ".join(passage.section))
 
     def _reference(self, article: str, number: int) -> Reference:
         source = self._sources[article][number]
@@ -83,6 +75,17 @@ class Quoter:
             for match in re.finditer(rf"(?<!\w){re.escape(word)}(?!\w)", passage.text, re.IGNORECASE)
         )
         return tuple(sorted(found))
+
+
+def _places(index: Index, titles: Mapping[str, str], slug: str, facet: str) -> tuple[Place, ...]:
+    """Return the sections of an article that hold passages of a list, each once, in order."""
+    numbers = (number for number, article in enumerate(index.articles_of) if article == slug)
+    passages = map(index.passage, numbers)
+    return tuple(dict.fromkeys(_place(titles, passage) for passage in passages if facet_of(facet, passage)))
+
+
+def _place(titles: Mapping[str, str], passage: Passage) -> Place:
+    return Place(passage.article, titles[passage.article], " › ".join(passage.section))
 
 
 def _word_around(text: str, start: int, end: int) -> str:

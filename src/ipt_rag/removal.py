@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ipt_rag.corpus import SLUG, article_paths, read_abouts
+from ipt_rag.disk import drafts_of
 from ipt_rag.embed import MiniLM, PassageEncoder
 from ipt_rag.errors import CorpusError, IndexDamagedError, IndexMissingError, SettingsError
 from ipt_rag.importing import drop_original
@@ -68,7 +69,8 @@ def remove_article(
     sha256 = abouts[path].get("sha256", "")
     shared = any(about.get("sha256") == sha256 for each, about in abouts.items() if each != path)
     try:
-        keys_path(corpus, slug).unlink(missing_ok=True)
+        for left in (*drafts_of(path), *drafts_of(keys_path(corpus, slug)), keys_path(corpus, slug)):
+            left.unlink(missing_ok=True)
         if not shared:
             drop_original(corpus, sha256)
         path.unlink()

@@ -8,6 +8,7 @@ The reader of the corpus takes the articles of the folder itself and never looks
 import re
 from pathlib import Path, PurePath
 
+from ipt_rag.disk import drafts_of
 from ipt_rag.importing.whole_file import write_whole
 
 FOLDER = "originals"
@@ -40,6 +41,7 @@ def drop_original(corpus: Path, sha256: str) -> None:
         OSError: it cannot be removed.
     """
     if kept := kept_original(corpus, sha256):
-        kept.unlink()
+        for left in (*drafts_of(kept), kept):
+            left.unlink()
         if not any(kept.parent.iterdir()):
             kept.parent.rmdir()

@@ -1,9 +1,8 @@
-"""A file's bytes -> the file on the disk, whole or not at all."""
+"""A file's bytes -> the file in the corpus, whole or not at all."""
 
-import os
-import tempfile
 from pathlib import Path
 
+from ipt_rag.disk import replace_file, sync_folder
 from ipt_rag.errors import ImportRefusedError
 
 
@@ -11,29 +10,17 @@ def write_whole(target: Path, data: bytes) -> None:
     """Replace a file, its folder made where it is missing; a crash leaves the old or the new one, never a part.
 
     Raises:
-        ImportRefusedError: it cannot be written; what stood there stands there still.
+        ImportRefusedError: it cannot be written, and what stood there stands there still; or it stands there, and the
+            disk does not say that it will stay.
     """
     try:
-        _write_whole(target, data)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        replace_file(target, data)
     except OSError as error:
         raise ImportRefusedError(f"{target} cannot be written ({error.strerror}). Nothing was changed.") from None
-
-
-def _write_whole(target: Path, data: bytes) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, target)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    folder = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+        sync_folder(target.parent)
+    except OSError as error:
+        raise ImportRefusedError(
+            f"{target} was written, but the disk does not confirm it ({error.strerror}). Check the disk, and try again."
+        ) from None

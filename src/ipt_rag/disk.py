@@ -1,0 +1,76 @@
+"""Bytes -> a file on the disk that a crash leaves whole: written, synced, and only then given its name.
+
+Every write of an index or an article goes through here, call by call of the system, so that each of them can be made to
+fail by a test.
+"""
+
+import hashlib
+import os
+import re
+import secrets
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+Bytes = bytes | memoryview
+
+
+def write_synced(path: Path, parts: Iterable[Bytes]) -> str:
+    """Write a new file out of its parts, and return its sha256 once the disk has them.
+
+    Raises:
+        OSError: it exists, or cannot be written; a part of it may lie there.
+    """
+    written = hashlib.sha256()
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+    try:
+        for part in parts:
+            left = memoryview(part)
+            written.update(left)
+            left = left.cast("B") if left.nbytes else left[:0]
+            while left:
+                left = left[os.write(handle, left) :]
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    return written.hexdigest()
+
+
+def replace_file(target: Path, data: bytes) -> None:
+    """Put a file in the place of another, or of none; whoever reads finds the old one or the new one, whole.
+
+    The new one stands there for good once its folder is synced too.
+
+    Raises:
+        OSError: it cannot be written; what stood there stands there still.
+    """
+    for left in drafts_of(target):  # were one not a crash's but another writer's, its rename would fail and be told
+        left.unlink(missing_ok=True)
+    draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+    try:
+        write_synced(draft, [data])
+        draft.replace(target)
+    except BaseException:
+        with suppress(OSError):  # what made us give up is what is to be told
+            draft.unlink(missing_ok=True)
+        raise
+
+
+def drafts_of(target: Path) -> list[Path]:
+    """Return what crashes have left beside a file: drafts that were never put in its place."""
+    draft = re.compile(rf"\.{re.escape(target.name)}\.[0-9a-f]{{8}}")
+    beside = target.parent.iterdir() if target.parent.is_dir() else ()
+    return [path for path in beside if draft.fullmatch(path.name)]
+
+
+def sync_folder(folder: Path) -> None:
+    """Return once the disk has the names in a folder.
+
+    Raises:
+        OSError: it may have lost some.
+    """
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

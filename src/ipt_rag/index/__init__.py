@@ -1,0 +1,30 @@
+"""The index on disk, one whole generation at a time: passages and words (SQLite), vectors (FAISS), tokens (NumPy).
+
+    index/CURRENT                       the digest of the generation that answers, replaced by an atomic rename
+    index/<digest>/manifest.json        what went in, the sha256 of each file beside it, and a seal over all that
+    index/<digest>/passages.sqlite      articles, passages, chunks, and the FTS5 word index
+    index/<digest>/vectors.faiss        one unit vector for each chunk
+    index/<digest>/tokens.npy           unit vectors of all tokens by passage: the upper bytes of all, then the lower
+    index/<digest>/question.onnx        the encoder, as the graph that reads questions
+
+`writer` makes the files, `generations` puts them in place and verifies them, `reader` answers from them.
+"""
+
+from ipt_rag.index.generations import FILES, FORMAT, collect_generations, current_digest, digest_of, drop_generations
+from ipt_rag.index.reader import Index
+from ipt_rag.index.vectors import closest
+from ipt_rag.index.writer import Contents, Entry, write_generation
+
+__all__ = [
+    "FILES",
+    "FORMAT",
+    "Contents",
+    "Entry",
+    "Index",
+    "closest",
+    "collect_generations",
+    "current_digest",
+    "digest_of",
+    "drop_generations",
+    "write_generation",
+]
