@@ -19,13 +19,14 @@ export HF_HUB_DISABLE_TELEMETRY := 1
 export GRADIO_ANALYTICS_ENABLED := False
 export TOKENIZERS_PARALLELISM := false
 
-.PHONY: help setup setup-dev run lint test check screenshots bench fuzz audit sbom licences lock clean
+.PHONY: help setup setup-dev run lint docs test check screenshots bench fuzz audit sbom licences lock clean
 .DELETE_ON_ERROR:
 
 help:
 	@echo "make run    set up, build the index and open the chat page on 127.0.0.1:7860"
 	@echo "make test   set up and run every check: format, lint, types, imports, tests (make check is the same)"
 	@echo "make lint   the checks without the tests"
+	@echo "make docs   the documentation as a site, into build/docs"
 	@echo "make screenshots   the page's states as pictures, into docs/images/ (needs Chromium)"
 	@echo "make bench  measure a question, a cold start and a build, beside two rivals (needs a network the first time)"
 	@echo "make fuzz MINUTES=20   random bytes for everything that strangers' bytes reach"
@@ -77,6 +78,10 @@ lint: setup-dev
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Strictly: a link, an anchor or a name that leads nowhere ends it.
+docs: setup-dev
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 test: lint
 	$(BIN)/pytest

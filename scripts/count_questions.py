@@ -1,6 +1,6 @@
 """Print the counts of question files as Markdown tables: how many rows of each style or kind, by part.
 
-`python scripts/count_questions.py tests/data/questions/*_2.jsonl`
+`python scripts/count_questions.py tests/data/questions/*answerable_2.jsonl`
 """
 
 import sys

@@ -30,9 +30,7 @@ from ipt_rag.search import Searcher
 
 ROOT = Path(__file__).resolve().parent.parent
 QUESTIONS = ROOT / "tests" / "data" / "questions"
-# The promise is 0.05. Without keys more are let through here: the sentences of corpus/ lie nearer to questions than
-# those of others, and 0.07 here is less than 0.05 of the same tuning questions over the two licensed articles.
-FALSE_ANSWERS = {"keyed": 0.05, "plain": 0.07}
+FALSE_ANSWERS = 0.05
 
 
 def signals_of(searcher: Searcher, questions: list[dict[str, Any]]) -> list[dict[str, float]]:
@@ -56,10 +54,10 @@ def questions_of(part: str) -> dict[str, list[dict[str, Any]]]:
 
 def unfitted() -> Pipeline:
     """Return the regression that is fitted."""
-    return make_pipeline(StandardScaler(), LogisticRegression(C=0.3))
+    return make_pipeline(StandardScaler(), LogisticRegression(C=0.1))
 
 
-def fit(corpus: Path, index: Path, *, false_answers: float) -> dict[str, Any]:
+def fit(corpus: Path, index: Path) -> dict[str, Any]:
     """Return the weights, bias and threshold fitted over one corpus, and print how well they part the questions."""
     build_index(corpus, index)
     opened = Index.open(index)
@@ -71,14 +69,14 @@ def fit(corpus: Path, index: Path, *, false_answers: float) -> dict[str, Any]:
     pipeline = unfitted()
     folds = StratifiedKFold(5, shuffle=True, random_state=0)
     confidence = cross_val_predict(pipeline, values, labels, cv=folds, method="predict_proba")[:, 1]
-    threshold = float(np.quantile(confidence[labels == 0], 1 - false_answers))
+    threshold = float(np.quantile(confidence[labels == 0], 1 - FALSE_ANSWERS))
     pipeline.fit(values, labels)
     scaler, regression = pipeline.named_steps["standardscaler"], pipeline.named_steps["logisticregression"]
     weights = regression.coef_[0] / scaler.scale_
     bias = float(regression.intercept_[0] - (weights * scaler.mean_).sum())
     print(
         f"{corpus}: {len(answerable)} answerable, {len(unanswerable)} not; cross-validated AUROC "
-        f"{roc_auc_score(labels, confidence):.3f}, answered at {false_answers:.1%} false answers "
+        f"{roc_auc_score(labels, confidence):.3f}, answered at {FALSE_ANSWERS:.0%} false answers "
         f"{np.mean(confidence[labels == 1] > threshold):.2f}",
         file=sys.stderr,
     )
@@ -97,8 +95,8 @@ def main() -> None:
         for article in (ROOT / "corpus").glob("*.md"):
             shutil.copy(article, bare)
         models = {
-            "keyed": fit(ROOT / "corpus", Path(scratch) / "keyed", false_answers=FALSE_ANSWERS["keyed"]),
-            "plain": fit(bare, Path(scratch) / "plain", false_answers=FALSE_ANSWERS["plain"]),
+            "keyed": fit(ROOT / "corpus", Path(scratch) / "keyed"),
+            "plain": fit(bare, Path(scratch) / "plain"),
         }
     target = ROOT / "src" / "ipt_rag" / "decision.json"
     target.write_text(json.dumps(models, indent=1) + "\n", encoding="utf-8")

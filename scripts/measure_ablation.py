@@ -54,8 +54,9 @@ SIGNALS: Mapping[str, Sequence[str]] = {
     "signals of the tokens": ["strong", "weakest"],
     "signal of the passage": ["dense"],
     "signal of the closest key": ["key"],
-    "signals of coverage": ["coverage", "unknown", "unknown_acronym"],
-    "signals of what is asked": ["noun", "lacks_number", "lacks_year", "lacks_name", "lacks_meaning", "asks_place"],
+    "signals of coverage": ["coverage", "unknown_acronym"],
+    "signals of what is asked": ["noun", "lacks_number", "lacks_year", "lacks_meaning", "asks_place"],
+    "of the count, the year, the measure": ["lacks_count", "lacks_named_year", "lacks_measure"],
     "signal of length": ["words"],
 }
 COLUMNS = {

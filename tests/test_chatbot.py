@@ -1,4 +1,5 @@
 import dataclasses
+import hashlib
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -271,3 +272,35 @@ def test_indications_come_with_cautions(tmp_path: Path, counting: QuestionEncode
     bot = chatbot_over(tmp_path / "oil", counting)
     assert bot.ask("Who uses oil in a lantern?").cautions == (Place("oil", "Oil", "Cautions"),)
     assert bot.ask("Where is the kettle?").cautions == ()
+
+
+def test_a_quote_is_checked(always: Chatbot) -> None:
+    """What stands in the articles is exact, one word more is a change, and a secret is refused unread."""
+    exact = always.check("Tea carries caffeine, as water never does. [1]")
+    assert (exact.status, exact.kinds) == ("checked", ())
+    assert exact.check
+    assert (exact.check.verdict, exact.check.article) == ("exact", "tea")
+    changed = always.check("Tea carries no caffeine, as water never does.").check
+    assert changed
+    assert (changed.verdict, [(each.kind, each.said) for each in changed.changes]) == ("changed", [("negation", "no")])
+    refused = always.check(f"Tea carries {SECRET}.")
+    assert (refused.status, refused.kinds, refused.check) == ("refused", ("a secret word",), None)
+
+
+def test_a_text_is_no_quote(always: Chatbot) -> None:
+    """A text longer than any quote is told, before the guard or anything else reads it."""
+    with pytest.raises(QuestionError, match="20,001 characters"):
+        always.check("t" * 20_001)
+
+
+def test_the_articles_are_listed(always: Chatbot, articles: Path) -> None:
+    """Each article stands in the list with the digest of its file, what its head says, and its counts."""
+    held = always.articles()
+    assert held.index == always.index.digest
+    by_slug = {each.slug: each for each in held.articles}
+    assert list(by_slug) == ["lanterns", "tea", "tides"]
+    tea = by_slug["tea"]
+    assert (tea.title, tea.language) == ("Tea at Harbour House", "en")
+    assert tea.sha256 == hashlib.sha256((articles / "tea.md").read_bytes()).hexdigest()
+    assert sum(each.passages for each in held.articles) == len(always.index)
+    assert (by_slug["lanterns"].sources, tea.sources) == (0, len(always.article("tea").sources))

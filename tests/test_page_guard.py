@@ -55,6 +55,11 @@ class Caller:
         ("POST", "/gradio_api/call/ask"),
         ("POST", "/gradio_api/call/v2/ask"),
         ("GET", "/gradio_api/call/ask/0a1b"),
+        ("GET", "/api/v1/articles"),
+        ("GET", "/api/v1/openapi.json"),
+        ("POST", "/api/v1/ask"),
+        ("POST", "/api/v1/check"),
+        ("POST", "/mcp"),
     ],
 )
 def test_open_routes(method: str, path: str) -> None:
@@ -83,6 +88,11 @@ def test_open_routes(method: str, path: str) -> None:
         ("POST", "/config"),
         ("PUT", "/"),
         ("GET", "/anything"),
+        ("GET", "/mcp"),
+        ("DELETE", "/mcp"),
+        ("GET", "/api/v1/docs"),
+        ("POST", "/api/v1/articles"),
+        ("POST", "/api/v2/ask"),
     ],
 )
 def test_closed_routes(method: str, path: str) -> None:

@@ -1,10 +1,11 @@
+import re
 from pathlib import Path
 
 import pytest
 
 from ipt_rag.corpus import parse_article, read_article
 from ipt_rag.records import Sentence
-from ipt_rag.sentences import split_sentences
+from ipt_rag.sentences import LOOKED_BACK, sentence_spans, split_sentences
 
 FOOT = "\n\n" + "\n".join(f'[{number}]: #s "T1 · Source {number}."' for number in range(1, 10)) + "\n"
 
@@ -110,3 +111,20 @@ def test_a_row_is_one_sentence(articles: Path) -> None:
 def test_a_long_block_is_split_in_reasonable_time() -> None:
     """Five thousand sentences in one paragraph take a second, not minutes."""
     assert len(sentences("Tea is warm today. [4] " * 5_000)) == 5_000
+
+
+def test_work_grows_with_the_text_and_no_faster(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At each full stop that may end an abbreviation a few signs are read, however long the sentence is by then."""
+
+    class Counting:
+        read = 0
+
+        def search(self, text: str) -> re.Match[str] | None:
+            self.read += len(text)
+            return re.search(r"a\Z", text)
+
+    counting = Counting()
+    monkeypatch.setattr("ipt_rag.sentences.ABBREVIATION", counting)
+    text = "a. " * 1_000
+    assert list(sentence_spans(text, 0, len(text))) == [(0, len(text) - 1)]
+    assert 0 < counting.read <= 1_000 * LOOKED_BACK

@@ -17,7 +17,18 @@ print(*(name for name in sys.modules if "." not in name), file=sys.stderr)
 """
 PYTORCH = {"torch", "sentence_transformers", "transformers"}
 SEARCH = {"faiss", "onnxruntime", "numpy"}
-OTHERS = {"gradio", "langchain_text_splitters", "onnx", "pandas", "pdfplumber", "scipy", "sklearn"}
+OTHERS = {
+    "fastapi",
+    "gradio",
+    "langchain_core",
+    "langchain_text_splitters",
+    "mcp",
+    "onnx",
+    "pandas",
+    "pdfplumber",
+    "scipy",
+    "sklearn",
+}
 
 
 def imported_by(*command: str) -> set[str]:

@@ -5,8 +5,22 @@
 
 from typing import TYPE_CHECKING
 
-from ipt_rag.errors import IptRagError
-from ipt_rag.records import Answer, Article, Filter, Passage, PhiFinding, Place, Quote, Reference, Sentence
+from ipt_rag.check import Change, CheckedQuote, QuoteCheck
+from ipt_rag.errors import IptRagError, QuestionError, QuestionRefusedError
+from ipt_rag.records import (
+    Answer,
+    Article,
+    ArticleList,
+    ArticleSummary,
+    Filter,
+    Part,
+    Passage,
+    PhiFinding,
+    Place,
+    Quote,
+    Reference,
+    Sentence,
+)
 
 if TYPE_CHECKING:
     from ipt_rag.chatbot import Chatbot
@@ -14,13 +28,21 @@ if TYPE_CHECKING:
 __all__ = [
     "Answer",
     "Article",
+    "ArticleList",
+    "ArticleSummary",
+    "Change",
     "Chatbot",
+    "CheckedQuote",
     "Filter",
     "IptRagError",
+    "Part",
     "Passage",
     "PhiFinding",
     "Place",
+    "QuestionError",
+    "QuestionRefusedError",
     "Quote",
+    "QuoteCheck",
     "Reference",
     "Sentence",
 ]

@@ -1,11 +1,14 @@
 """Online: one question in, one `Answer` out. Joins guard, query, search, ranking and decision; writes no word."""
 
 import threading
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from ipt_rag import settings
+from ipt_rag.check import CheckedQuote, QuoteChecker, refuse_longer
 from ipt_rag.corpus import parse_article
 from ipt_rag.decide import Decision, Model, Models, decide, shipped_models
 from ipt_rag.embed import QuestionEncoder, QuestionGraph
@@ -17,7 +20,7 @@ from ipt_rag.parts import split_question
 from ipt_rag.phi import CRISIS_NOTICE, Guard, author_names, mentions_crisis
 from ipt_rag.quotes import Quoter
 from ipt_rag.rank import Ranked
-from ipt_rag.records import Answer, Article, Filter, FilterName, Part, PhiFinding, Quote
+from ipt_rag.records import Answer, Article, ArticleList, ArticleSummary, Filter, FilterName, Part, PhiFinding, Quote
 from ipt_rag.search import EVERYTHING, Search, Searcher
 
 
@@ -117,6 +120,27 @@ class Chatbot:
     def find_phi(self, text: str) -> tuple[PhiFinding, ...]:
         """Return what the guard finds in a text that is no question, such as a quote to check."""
         return self._guard.find(text)
+
+    def check(self, quote: str) -> CheckedQuote:
+        """Return whether a quote stands in the articles, word for word and with its sources; the guard reads it first.
+
+        Raises:
+            QuestionError: the quote has no word, or is longer than any quote.
+        """
+        refuse_longer(quote)
+        if findings := self.find_phi(quote):
+            return CheckedQuote("refused", tuple(dict.fromkeys(finding.kind for finding in findings)), None)
+        return CheckedQuote("checked", (), self._checker.check(quote))
+
+    @cached_property
+    def _checker(self) -> QuoteChecker:
+        return QuoteChecker(self.article(slug) for slug in self._titles)
+
+    def articles(self) -> ArticleList:
+        """Return which articles the index holds."""
+        passages = Counter(self.index.articles_of)
+        articles = (self.article(slug) for slug in self._titles)
+        return ArticleList(self.index.digest, tuple(_summary(each, passages[each.slug]) for each in articles))
 
     def article(self, slug: str) -> Article:
         """Return an article as it was indexed.
@@ -218,6 +242,23 @@ class Chatbot:
                 for question, answer in zip(questions, answers, strict=True)
             ),
         )
+
+
+def _summary(article: Article, passages: int) -> ArticleSummary:
+    about = article.about
+    return ArticleSummary(
+        slug=article.slug,
+        title=article.title,
+        language=article.language,
+        kind=about.get("kind", ""),
+        version=about.get("version", ""),
+        date=about.get("date", ""),
+        licence=about.get("licence", ""),
+        origin=about.get("origin", ""),
+        sha256=article.sha256,
+        passages=passages,
+        sources=len(article.sources),
+    )
 
 
 def _authors(index: Index) -> tuple[str, ...]:

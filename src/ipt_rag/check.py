@@ -80,6 +80,15 @@ class QuoteCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckedQuote:
+    """What came of one quote; holds no word of one that was refused."""
+
+    status: Literal["checked", "refused"]
+    kinds: tuple[str, ...]  # of identifiers, as shown to the reader, where it was refused
+    check: QuoteCheck | None  # None where it was refused
+
+
+@dataclass(frozen=True, slots=True)
 class CheckedLine:
     """What came of one line of many: a verdict, or why there is none; holds no word of a line that was refused."""
 
@@ -108,8 +117,7 @@ class QuoteChecker:
         Raises:
             QuestionError: the quote has no word, or is longer than any quote.
         """
-        if len(quote) > MAX_QUOTE:
-            raise QuestionError(f"The quote has {len(quote):,} characters; {MAX_QUOTE:,} can be checked. Shorten it.")
+        refuse_longer(quote)
         readings = _readings(quote)
         if not any(token[0].isalnum() for token in readings[-1].tokens):
             raise QuestionError("The quote has no word. Type or paste the sentence to check.")
@@ -158,6 +166,16 @@ class QuoteChecker:
         ]
         best = sorted(scored, reverse=True)[:CANDIDATES]
         return [self._places[-index] for score, index in best if score > 0]
+
+
+def refuse_longer(quote: str) -> None:
+    """Return if a text is no longer than a quote may be.
+
+    Raises:
+        QuestionError: it is.
+    """
+    if len(quote) > MAX_QUOTE:
+        raise QuestionError(f"The quote has {len(quote):,} characters; {MAX_QUOTE:,} can be checked. Shorten it.")
 
 
 def read_quotes(path: Path) -> list[tuple[int, str]]:

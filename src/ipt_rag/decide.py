@@ -28,14 +28,15 @@ class Signals:
     dense: float  # cosine of question and passage as wholes
     key: float  # cosine of the question and the closest key of the passage, 0 where it has none
     coverage: float  # share of the question's content words that stand in the passage or its keys, by rarity
-    unknown: float  # share of the question's content words that stand nowhere in the articles
     strong: float  # share of the question's tokens whose closest match has a cosine of 0.6 or more
-    words: float  # content words in the question, twenty or more being 1
+    words: float  # content words in the question, six or more being 1
     noun: float  # 1: the noun asked for stands in the passage, 0: it does not, 0.5: none is asked for
     lacks_number: float  # 1: a number is asked for and the passage has none
+    lacks_count: float  # 1: a noun's number is asked for, and none stands beside it
     lacks_year: float
-    lacks_name: float
+    lacks_named_year: float  # 1: the question names a year and the passage has another or none
     lacks_meaning: float  # 1: a term's meaning is asked for, and the passage only mentions it
+    lacks_measure: float  # 1: a statistic, a detail of print or a cost is asked for and not stated
     asks_place: float
     unknown_acronym: float  # 1: the question names one that stands nowhere in the articles
 

@@ -8,6 +8,9 @@ IptRagError
 ├── IndexMissingError   no index, or one of another make
 ├── IndexDamagedError   an index whose files do not match its manifest
 ├── QuestionError       a question that is empty or too long
+│   └── QuestionRefusedError  a question that looks as if it held PHI, where there is no answer to say so
+├── RequestError        a program's request that is not of the form it must have
+├── BusyError           more calls wait than are kept waiting
 ├── FeedbackError       feedback that cannot be kept
 │   └── FeedbackRefusedError  feedback that looks as if it held PHI
 ├── ExportError         an exported file that cannot be read
@@ -53,6 +56,22 @@ class IndexDamagedError(IptRagError):
 
 class QuestionError(IptRagError):
     """A question that is empty or longer than we read."""
+
+
+class QuestionRefusedError(QuestionError):
+    """A question that looks as if it held PHI, asked where only passages can be returned; `kinds` name what it held."""
+
+    def __init__(self, sentence: str, kinds: tuple[str, ...]) -> None:
+        super().__init__(sentence)
+        self.kinds = kinds
+
+
+class RequestError(IptRagError):
+    """A program's request that is not of the form it must have; repeats nothing of it."""
+
+
+class BusyError(IptRagError):
+    """More calls wait than are kept waiting."""
 
 
 class FeedbackError(IptRagError):

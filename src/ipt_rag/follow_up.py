@@ -34,10 +34,20 @@ SAME_ASKED = re.compile(
     r"apply|hold|similar)\b(?: too| also)? (?=(?:for|in|with|among|during|after) )",
     re.IGNORECASE,
 )
+# Words that thank, agree or greet and ask nothing.
+COURTESY = frozenset(
+    "ah alright bye cheers clear cool excellent fine good got great hello helped helpful helps hey hi hm hmm i "
+    "interesting it lovely makes much nice no ok okay perfect really right see sense so super sure thank thanks that "
+    "the then this understood very well wow yeah yes you".split()
+)
 SAID = re.compile(r"[.?!]\s+(?=\S)")
 PREPOSITIONS = "in|for|with|among|during|after|before|at|by|on|about|from|over|under|within|against|without"
 PREPOSITION = re.compile(rf"({PREPOSITIONS})\b ?(?P<object>.*)", re.IGNORECASE)
 COMPARED = re.compile(r"(?:less|more|better|worse|compared|rather|instead|if)\b", re.IGNORECASE)
+# A comparison that an earlier turn added: another one takes its place.
+COMPARISON = re.compile(
+    r" (?:(?:less|more|better|worse|rather) than|compared (?:to|with)|instead of) .*$", re.IGNORECASE
+)
 # What makes words a question or a sentence of their own rather than a fragment of one.
 VERB = re.compile(
     r"\b(?:is|are|was|were|do|does|did|can|could|should|would|will|has|have|had|may|must|explain|define|describe|"
@@ -58,6 +68,10 @@ PRONOUN = re.compile(
     r"he|she|him|her|his|(?:that|this|those|these)(?! (?!done|given|used)[a-z]{4}))\b",
     re.IGNORECASE,
 )
+# "which year was that study done": a noun that points back, whatever it is.
+THAT = re.compile(r"\b(?:that|this|those|these|the same) (?P<noun>(?!done\b|given\b|used\b)[a-z]{4,})\b", re.IGNORECASE)
+# "how many sessions?", "what dose?": asks and tells of nothing.
+VERBLESS = re.compile(r"(?:how (?:many|much)|what|which) [\w-]+", re.IGNORECASE)
 # "does it help" means the therapy, "what does it mean that" nothing.
 NO_PRONOUN = re.compile(
     r"\b(?:does|can|will|would|could) it (?:really |also )?(?:help|work|mean that)\b", re.IGNORECASE
@@ -65,9 +79,23 @@ NO_PRONOUN = re.compile(
 ONE = re.compile(r"\bthe (?P<which>\w+) ones?\b", re.IGNORECASE)
 COUNTED = re.compile(r"\b(?:which|what|how many|each|every|name the(?: \w+)?) (?P<noun>[a-z]{4,})\b", re.IGNORECASE)
 ASKING = re.compile(
-    r"^(?:how many \w+ (?:are|were|is) (?:there )?(?:in|on)\b\s*|"
+    r"^(?:(?:please )?(?:explain|define|describe|tell me about|name|list) |"
+    r"how many \w+ (?:are|were|is) (?:there )?(?:in|on)\b\s*|"
     r"(?:how (?:many|much|long|often|strong)|how|what|which|who|whom|whose|when|where|why)\b\s*)?"
     r"(?:(?:is|are|was|were|do|does|did|can|could|should|would|will|has|have|had)\b\s*)?(?:there\b\s*)?",
+    re.IGNORECASE,
+)
+# What a question says of its subject before it names it: "came out of the review", "you do in the first phase".
+LED = re.compile(
+    r"^(?:(?:come|came|comes) (?:out )?(?:of|from) |"
+    r"(?:(?:(?:the )?(?:therapists?|one|you|we|i|they) )?(?:do|go|happens?|happened|handle|deal with|says?) "
+    r"(?:in|on|at|about|with|for)? ?))",
+    re.IGNORECASE,
+)
+# A thing that a question names: "the goodbye", "the first trial" of "when did the first trial come out".
+THING = re.compile(
+    rf"\b(?:the|an?) (?:(?!(?:of|come|came|{PREPOSITIONS}|is|are|was|were|do|does|look|mean|please)\b)"
+    r"[\w-]+\b ?){1,3}",
     re.IGNORECASE,
 )
 # Words that ask for some side of a subject and are none themselves: "mechanism?", "how strong is the evidence?".
@@ -98,14 +126,20 @@ def read_turn(turn: str, earlier: Sequence[str]) -> Turn:
     """
     before = ""
     for question in earlier:
-        before = _read(question, before).question
+        if asks(question):
+            before = _read(question, before).question
     return _read(turn, before)
+
+
+def asks(turn: str) -> bool:
+    """Return whether a turn asks or tells anything: "thanks, that helps" does not."""
+    return not COURTESY.issuperset(word.lower() for word in WORD.findall(turn))
 
 
 def _read(turn: str, before: str) -> Turn:
     text = " ".join(turn.split())
     alone = Turn(turn, "")
-    if not before:
+    if not before or not asks(turn):
         return alone
     opening = OPENING.match(text)
     bare = text[opening.end() :].strip(" ?.!,") if opening else text
@@ -140,7 +174,7 @@ def _set_against(fragment: str, before: str) -> Turn:
     met = PREPOSITION.match(fragment)
     said = met["object"] if met else fragment
     if COMPARED.match(fragment):
-        return Turn(f"{frame.split(' — ')[0]} {fragment}?", "")
+        return Turn(f"{COMPARISON.sub('', frame.split(' — ')[0])} {fragment}?", "")
     if re.search(rf"\w (?:of|{PREPOSITIONS}) \w", said) and not met and content_words(fragment)[1:]:
         return Turn(fragment + "?", "")  # "the goal for role disputes" says all
     for start, end, words in _places(fragment, said, met[1].lower() if met else "", frame):
@@ -163,8 +197,9 @@ def _places(fragment: str, said: str, preposition: str, frame: str) -> Iterator[
     last = said.split()[-1].lower() if said else ""
     for found in re.finditer(rf"\b(?:[\w-]+ )?{re.escape(last)}\b", frame, re.IGNORECASE) if last else ():
         if " " in said or preposition:
+            led = "the " if said.startswith("the ") else ""
             start = re.search(
-                r"(?:(?:\b(?!(?:is|are|a|an|the|for|in|of|with|does|do|to)\b)[\w-]+ )*)$",
+                rf"(?:{led}(?:\b(?!(?:is|are|a|an|the|for|in|of|with|does|do|to)\b)[\w-]+ )*)$",
                 frame[: found.start()],
                 re.IGNORECASE,
             )
@@ -186,6 +221,10 @@ def _places(fragment: str, said: str, preposition: str, frame: str) -> Iterator[
     defined = re.match(r"what (?:is|are) (?:the |an? )?(?P<noun>[\w -]+?)(?= of\b|$)", frame, re.IGNORECASE)
     if defined and not preposition and (said.startswith("the ") or not defined["noun"].endswith("s")):
         yield *defined.span("noun"), said.removeprefix("the ")
+    things = [found for found in THING.finditer(frame) if not TOPIC_ALONE.fullmatch(found.group().strip())]
+    if things and not preposition and " — " not in frame and not frame.lower().startswith(("what is", "what are")):
+        thing = things[-1].group()
+        yield things[-1].start(), things[-1].start() + len(thing.rstrip()), said
 
 
 def _lacks_subject(bare: str) -> bool:
@@ -194,6 +233,10 @@ def _lacks_subject(bare: str) -> bool:
     if not words:
         return bool(VERB.search(bare) or content_words(bare))
     pronoun = None if NO_PRONOUN.search(bare) else PRONOUN.search(bare)
+    if VERBLESS.fullmatch(bare):
+        return True
+    if (pointed := THAT.search(bare)) and not {*words} - {pointed["noun"].lower(), *_asked(bare)}:
+        return True
     return bool(
         pronoun and len(words) < 3 and not {*content_words(bare[: pronoun.start()])} & {*words} - {*_asked(bare)}
     )
@@ -209,5 +252,5 @@ def _subject(question: str) -> str:
     """Return what a question is about: without its question word, and of a completed one what completed it."""
     said = question.rsplit(" — ", 1)[-1].strip(" ?.!")
     said = (SAID.split(said) or [said])[0] if SAID.search(said) else said
-    subject = re.sub(r" (?:mean|look like|work)$", "", ASKING.sub("", said, count=1))
+    subject = LED.sub("", re.sub(r" (?:mean|look like|work|please)$", "", ASKING.sub("", said, count=1)))
     return subject if WORD.search(subject) else said

@@ -26,10 +26,10 @@ LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 _READ = re.compile(
     r"/(?:config|theme\.css|manifest\.json|favicon\.ico|robots\.txt|login_check|(?:assets|static|svelte)/[\w./@+-]+"
     r"|gradio_api/(?:info|app_id|startup-events|theme\.css|login_check|queue/data|heartbeat/[\w-]+"
-    r"|call/ask/[\w-]+))?/?"
+    r"|call/ask/[\w-]+)|api/v1/(?:articles|openapi\.json))?/?"
 )
-_WRITE = re.compile(r"/gradio_api/(?:queue/join|reset|cancel|call/(?:v2/)?ask)/?")
-_COUNTED = re.compile(r"/gradio_api/(?:queue/join|call/)")
+_WRITE = re.compile(r"/(?:gradio_api/(?:queue/join|reset|cancel|call/(?:v2/)?ask)|api/v1/(?:ask|check)|mcp)/?")
+_COUNTED = re.compile(r"/(?:gradio_api/(?:queue/join|call/)|api/|mcp)")
 
 # Gradio's page needs inline and evaluated script (without them it stays blank), so escaping stops scripts, and
 # this policy stops everything else: nothing can be loaded from, sent to, or framed by another site.

@@ -25,7 +25,11 @@ ABOUT_THE_TOPIC = frozenset(
     "briefly topic about acronym abbreviation therapy psychotherapy treatment".split()
 )
 # What asks for a side of the topic though no content word is left: "who is it not for", "when does it not work".
-SIDE = re.compile(r"\b(?:not|never|\w+n['’]t|who|whom)\b", re.IGNORECASE)
+# The field has a word for each side, and it is added.
+SIDES = (
+    (re.compile(r"\b(?:not|never|\w+n['’]t)\b", re.IGNORECASE), "contraindications"),
+    (re.compile(r"\b(?:who|whom)\b", re.IGNORECASE), "indications"),
+)
 # Wrapping that asks without saying what: it holds no word of an answer. Longest first where one begins another.
 WRAPPING = re.compile(
     r"^(?:(?:please|hi|hello|hey|ok|so|well|and|also|um)\b[,!. ]*)*"
@@ -107,9 +111,9 @@ def understand(question: str, vocabulary: Mapping[str, int], known: Collection[s
     bare = " ".join(bare.split())
     words = tuple(dict.fromkeys(content_words(bare)))
     if TOPIC.search(text) and not {*words} - ABOUT_THE_TOPIC:
-        if SIDE.search(bare):
-            bare = whole.rstrip(" ?.!")
-            words = tuple(dict.fromkeys(found.lower() for found in WORD.findall(bare)))
+        if side := next((word for asks, word in SIDES if asks.search(bare)), ""):
+            bare = f"{whole.rstrip(' ?.!')}? {side}"
+            words = (side,)
         else:  # the topic itself is asked for
             bare = TOPIC.sub(TOPIC_NAME, text) if words else f"What is {TOPIC_NAME}?"
             words = tuple(dict.fromkeys(content_words(bare)))
@@ -130,9 +134,18 @@ def content_words(text: str) -> list[str]:
 
 
 def stems(text: str) -> list[str]:
-    """Return the stems of the content words of a text, in order, as the Snowball stemmer for English gives them."""
-    stemmed: list[str] = snowballstemmer.stemmer("english").stemWords(content_words(text))
+    """Return the stems of the content words of a text, in order, as the Snowball stemmer for English gives them.
+
+    A compound counts as its words: "evidence-based" as "evidence base". One with a short part is a name: "IPT-A".
+    """
+    words = [part for word in content_words(text) for part in _parts(word)]
+    stemmed: list[str] = snowballstemmer.stemmer("english").stemWords(words)
     return stemmed
+
+
+def _parts(word: str) -> list[str]:
+    parts = word.split("-")
+    return parts if all(len(part) > 2 and part.isalpha() for part in parts) else [word]
 
 
 def _repair(

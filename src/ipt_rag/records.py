@@ -152,6 +152,31 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class ArticleSummary:
+    """One article of an index, as it is listed for programs; what its front matter does not say is ""."""
+
+    slug: str
+    title: str
+    language: str
+    kind: str
+    version: str
+    date: str
+    licence: str
+    origin: str
+    sha256: str  # of the article file
+    passages: int  # those of its text and its sources
+    sources: int
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleList:
+    """The articles of an index."""
+
+    index: str  # digest
+    articles: tuple[ArticleSummary, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Filter:
     """Which passages may answer: those that pass every part; a part left empty lets all through."""
 

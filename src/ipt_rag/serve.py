@@ -1,5 +1,6 @@
 """Starts the page: options, the port, the articles read in the background, and the server until it is stopped."""
 
+import importlib.util
 import os
 import re
 import signal
@@ -92,6 +93,8 @@ def serve(corpus: Path, index: Path, host: str, port: int, names: tuple[str, ...
     with tempfile.TemporaryDirectory(prefix="ipt-rag-") as private:
         os.environ["GRADIO_TEMP_DIR"] = private
         # Here, not above: Gradio takes seconds to import, and a wrong option or port should be told at once.
+        from ipt_rag.api import http_routes
+        from ipt_rag.desk import Desk
         from ipt_rag.ui import build_page, launch_page
 
         def read_articles() -> "Chatbot":
@@ -109,7 +112,13 @@ def serve(corpus: Path, index: Path, host: str, port: int, names: tuple[str, ...
             keep_questions=keeping.keep_questions,
         )
         page = build_page(chatbot.get, feedback=notes, keep_on_reload=keeping.keep_on_reload)
-        launch_page(page, host=host, port=port, hosts=names, state=lambda: chatbot.state)
+        desk = Desk(chatbot.get)
+        routes = http_routes(desk)
+        if importlib.util.find_spec("mcp"):  # the extra `mcp` is installed
+            from ipt_rag.mcp_server import mcp_routes
+
+            routes += mcp_routes(desk)
+        launch_page(page, host=host, port=port, hosts=names, routes=routes, state=lambda: chatbot.state)
         _say(f"The page is open at http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port} (stop with Ctrl+C)")
         _say("Reading the articles…")
         gather_logs()

@@ -23,8 +23,10 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 import gradio as gr
 from gradio.events import api
 from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
 
-from ipt_rag import page_panels
+from ipt_rag import page_panels, settings
+from ipt_rag.api import SILENT, AsProblems
 from ipt_rag.errors import IptRagError
 from ipt_rag.feedback import Feedback
 from ipt_rag.page_guard import LOOPBACK, PageGuard, State
@@ -33,9 +35,7 @@ from ipt_rag.page_text import ENGLISH, LANGUAGES
 
 log = logging.getLogger(__name__)
 
-ASKED_AT_ONCE = 4  # questions served side by side, page and API together: they share one encoder
 VIEWED_AT_ONCE = 8  # articles and lists
-WAITING_QUESTIONS = 64  # beyond these a new one is told to come back
 MAX_BODY_BYTES = 1_000_000  # a whole article as a question is refused with a sentence; more is no question
 BURST_REQUESTS = 60
 REQUESTS_PER_SECOND = 4.0
@@ -162,7 +162,7 @@ def build_page(
             [question, sent],
             [packet],
             js="(question) => window.iptPage.asking(question)",
-            concurrency_limit=ASKED_AT_ONCE,
+            concurrency_limit=settings.ASKED_AT_ONCE,
             concurrency_id="ask",
             trigger_mode="once",
             **private,
@@ -178,7 +178,7 @@ def build_page(
             [quote, sent],
             [told],
             js="(quote) => window.iptPage.checking(quote)",
-            concurrency_limit=ASKED_AT_ONCE,
+            concurrency_limit=settings.ASKED_AT_ONCE,
             concurrency_id="ask",
             trigger_mode="once",
             **private,
@@ -201,8 +201,8 @@ def build_page(
             None, None, None, js="() => window.iptPage.listed()", **private
         )
         explore.select(None, None, None, js="() => window.iptPage.exploring()", **private)
-        api(ask, api_name="ask", concurrency_limit=ASKED_AT_ONCE, concurrency_id="ask")
-    page.queue(max_size=WAITING_QUESTIONS, default_concurrency_limit=ASKED_AT_ONCE, api_open=False)
+        api(ask, api_name="ask", concurrency_limit=settings.ASKED_AT_ONCE, concurrency_id="ask")
+    page.queue(max_size=settings.WAITING_QUESTIONS, default_concurrency_limit=settings.ASKED_AT_ONCE, api_open=False)
     return page
 
 
@@ -212,9 +212,13 @@ def launch_page(
     host: str,
     port: int,
     hosts: Sequence[str] = (),
+    routes: Sequence[BaseRoute] = (),
     state: Callable[[], State],
 ) -> None:
-    """Serve the page and return once it answers; `hosts` are names it may be reached by beside this machine's own."""
+    """Serve the page and return once it answers.
+
+    `hosts` are names it may be reached by beside this machine's own; `routes` are served beside the page.
+    """
     guard = Middleware(
         PageGuard,
         hosts=(*LOOPBACK, host, *hosts),
@@ -245,7 +249,14 @@ def launch_page(
         theme=_theme(),
         head=page_panels.head(),
         i18n=WORDS,
-        app_kwargs={"middleware": [guard], "docs_url": None, "redoc_url": None, "openapi_url": None},
+        app_kwargs={
+            "middleware": [Middleware(AsProblems), guard],
+            "routes": list(routes),
+            "telemetry": SILENT,
+            "docs_url": None,
+            "redoc_url": None,
+            "openapi_url": None,
+        },
     )
 
 

@@ -9,8 +9,9 @@ from typing import get_args
 import click
 
 from ipt_rag import settings
-from ipt_rag.cli.folders import CORPUS, INDEX
+from ipt_rag.cli.folders import CORPUS, INDEX, slugs
 from ipt_rag.cli.quiet import Silent
+from ipt_rag.cli.voice import progress
 from ipt_rag.errors import ArticleError, ImportRefusedError
 from ipt_rag.importing.markers import Assume
 
@@ -27,9 +28,6 @@ def build(corpus: Path, index: Path) -> None:
         ipt-rag build --corpus mine --index mine-index
     """  # noqa: D301 - click must see the backspace
     from ipt_rag.build import build_index  # imports the encoder, which `--help` must not wait for
-
-    def progress(line: str) -> None:
-        click.echo(line, err=True)
 
     done = build_index(corpus, index, report=progress)
     if not done.changed:
@@ -80,7 +78,7 @@ def add(
 
     found = pages_to_add(paths, corpus)
     for skipped in found.skipped:
-        click.echo(f"passed over {skipped.path}: {skipped.reason}", err=True)
+        progress(f"passed over {skipped.path}: {skipped.reason}")
     if not found.files:
         raise ImportRefusedError("There is no page to add. Name a file, or a folder with pages in it.")
     many = len(found.files) > 1
@@ -93,14 +91,14 @@ def add(
         else:
             click.echo(added_text(each))
         if len(became) % PROGRESS_PAGES == 0:
-            click.echo(f"read {len(became):,} of {len(found.files):,} pages", err=True)
+            progress(f"read {len(became):,} of {len(found.files):,} pages")
     if many:
-        click.echo(became_text(became, len(found.skipped)), err=True)
+        progress(became_text(became, len(found.skipped)))
     raise SystemExit(1 if any(isinstance(each, NotAdded) for each in became) else 0)
 
 
 @click.command(cls=Silent)
-@click.argument("slug")
+@click.argument("slug", shell_complete=slugs)
 @CORPUS
 @INDEX
 def remove(slug: str, corpus: Path, index: Path) -> None:
@@ -115,7 +113,7 @@ def remove(slug: str, corpus: Path, index: Path) -> None:
     from ipt_rag.removal import remove_article  # imports the encoder
     from ipt_rag.terminal import removed_text
 
-    removed = remove_article(slug, corpus, index, report=lambda line: click.echo(line, err=True))
+    removed = remove_article(slug, corpus, index, report=progress)
     click.echo(removed_text(removed, index))
 
 
@@ -166,7 +164,7 @@ def lint(files: tuple[Path, ...], corpus: Path, style: str, show_allowed: bool) 
     )
     shown = [finding for finding in findings if show_allowed or finding.level != "allowed"]
     if hidden := len(findings) - len(shown):
-        click.echo(f"Not shown: {hidden} findings that the articles allow (--allowed shows them).", err=True)
+        progress(f"Not shown: {hidden} findings that the articles allow (--allowed shows them).")
     if style == "json":
         click.echo(as_json(shown))
     else:
@@ -176,7 +174,7 @@ def lint(files: tuple[Path, ...], corpus: Path, style: str, show_allowed: bool) 
 
 
 @click.command(cls=Silent)
-@click.argument("article")
+@click.argument("article", shell_complete=slugs)
 @CORPUS
 @click.option("--take", "form", type=click.Path(path_type=Path), help="Take in this filled form instead of listing.")
 @click.option(
@@ -206,7 +204,7 @@ def questions(
         lacking = lacking_questions(corpus, article, fewer_than=fewer_than, count_tokens=token_counter())
         for passage, has in lacking.few:
             click.echo(form_line(passage, has))
-        click.echo(lacking_text(lacking, fewer_than), err=True)
+        progress(lacking_text(lacking, fewer_than))
         return
     from ipt_rag.corpus import article_paths
     from ipt_rag.evaluate import read_questions

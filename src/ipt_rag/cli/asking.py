@@ -1,16 +1,16 @@
 """Commands that answer: a question with quotes, a quote with a verdict, an exported file with what differs."""
 
-import dataclasses
-import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
-from ipt_rag.cli.folders import CORPUS, INDEX
+from ipt_rag.cli.folders import CORPUS, INDEX, slugs
 from ipt_rag.cli.quiet import Silent
+from ipt_rag.cli.voice import detail, progress, result
 from ipt_rag.errors import QuestionError
+from ipt_rag.machine import to_json
 from ipt_rag.records import Answer, Filter
 
 
@@ -21,7 +21,13 @@ from ipt_rag.records import Answer, Filter
 @click.option(
     "--ranked", type=click.IntRange(0, 50), default=0, help="Also give the best K passages, whatever was decided."
 )
-@click.option("--article", "articles", multiple=True, help="Search only this article, by its slug; may be repeated.")
+@click.option(
+    "--article",
+    "articles",
+    multiple=True,
+    shell_complete=slugs,
+    help="Search only this article, by its slug; may be repeated.",
+)
 @click.option(
     "--tier", "tiers", multiple=True, type=click.Choice(["T1", "T2", "T3"]), help="Only passages with such a source."
 )
@@ -54,6 +60,7 @@ def ask(
     if conversation and question != "-":
         raise click.UsageError("--conversation reads the lines of standard input: put `-` in place of the question.")
     chatbot = Chatbot.open(index)
+    detail(lambda: f"index {chatbot.index.digest} of {index}, {len(chatbot.index):,} passages")
     only = Filter(articles, tiers, sourced)
     earlier: list[str] = []  # of a conversation; what was refused is not kept
     for number, line in enumerate(_questions(question), start=1):
@@ -72,7 +79,10 @@ def ask(
             said = to_json(unread(str(error))) if as_json else f"! {error}"
         else:
             said = to_json(answer) if as_json else answer_text(answer)
-        click.echo(said if as_json or question != "-" else f"{said}\n")
+        if as_json:
+            click.echo(said)
+        else:
+            result(said if question != "-" else f"{said}\n")
         sys.stdout.flush()
 
 
@@ -104,9 +114,9 @@ def check(quote: str | None, corpus: Path, file: Path | None) -> None:
         if each.problem and quote not in (None, "-"):
             raise QuestionError(each.problem)
         checked.append(each)
-        click.echo((f"{each.number}: " if file else "") + checked_line_text(each))
+        result((f"{each.number}: " if file else "") + checked_line_text(each))
     if file:
-        click.echo(checked_lines_text(checked), err=True)
+        progress(checked_lines_text(checked))
         raise SystemExit(0 if all(each.exact for each in checked) else 1)
 
 
@@ -129,11 +139,6 @@ def verify(file: Path, index: Path, articles: Path | None) -> None:
     report = verify_export(file, Shelf.of_corpus(articles) if articles else Shelf.of_index(index))
     click.echo(verified_text(report))
     raise SystemExit(1 if report.differences else 0)
-
-
-def to_json(answer: Answer) -> str:
-    """Return the machine interface's object on one line."""
-    return json.dumps(dataclasses.asdict(answer), ensure_ascii=False)
 
 
 def unread(sentence: str) -> Answer:

@@ -8,6 +8,7 @@ import click
 
 from ipt_rag.cli.folders import INDEX
 from ipt_rag.cli.quiet import Silent
+from ipt_rag.cli.voice import progress
 
 
 @click.command("eval", cls=Silent)
@@ -64,9 +65,9 @@ def evaluate(
     earlier = read_run(against, [*asked, *refused]) if against else {}
     chatbot = Chatbot.open(index)
 
-    def progress(done: int) -> None:
+    def asked_so_far(done: int) -> None:
         if done % 50 == 0:
-            click.echo(f"asked {done} questions", err=True)
+            progress(f"asked {done} questions")
 
     run = run_evaluation(
         lambda text: chatbot.ask(text, ranked=DEPTH),
@@ -74,7 +75,7 @@ def evaluate(
         refused,
         by=by,
         passages=[chatbot.index.passage(number) for number in range(len(chatbot.index))],
-        progress=progress,
+        progress=asked_so_far,
     )
     click.echo(figures_text(f"{len(asked)} questions, {len(refused)} unanswerable", run.figures))
     click.echo(figures_text("right first, by style", run.styles))
@@ -104,7 +105,7 @@ def _evaluate_public(name: str, folder: Path) -> None:
     from ipt_rag.terminal import columns_text
 
     collection = read_collection(folder)
-    measured = measure(collection, MiniLM.open(), report=lambda line: click.echo(line, err=True))
+    measured = measure(collection, MiniLM.open(), report=progress)
     counts = f"{len(collection.questions)} questions, {len(collection.documents)} documents"
     click.echo(columns_text(f"{name}: {counts}", measured))
 

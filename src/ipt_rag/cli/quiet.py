@@ -1,14 +1,30 @@
 """Commands whose errors repeat nothing that was typed, and say in one sentence what to do."""
 
+import time
+from typing import Any
+
 import click
 
+from ipt_rag.cli.voice import detail, volume_options, without_colours
 from ipt_rag.errors import IptRagError
 
+STOPPED = 130  # what shells say of a program that Ctrl+C ended
 UNKNOWN_OPTION = "There is no such option: see --help."
 
 
 class Silent(click.Command):
     """A command whose usage errors repeat nothing that was typed: a question without its quotes would be in them."""
+
+    def __init__(self, *given: Any, **options: Any) -> None:
+        super().__init__(*given, **options)
+        self.params += volume_options()
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command, and say how long it took where that is asked for."""
+        begun = time.perf_counter()
+        done = super().invoke(ctx)
+        detail(lambda: f"{ctx.command_path}: {time.perf_counter() - begun:.2f} s")
+        return done
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Return what is left of the arguments, which is nothing.
@@ -38,6 +54,10 @@ class Silent(click.Command):
 class Sentences(click.Group):
     """A group whose commands turn errors meant for readers into one sentence."""
 
+    def __init__(self, *given: Any, **options: Any) -> None:
+        super().__init__(*given, **options)
+        self.params += volume_options()
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Return the command and its arguments.
 
@@ -65,7 +85,11 @@ class Sentences(click.Group):
 
     def invoke(self, ctx: click.Context) -> object:
         """Run a command."""
+        without_colours(ctx)
         try:
             return super().invoke(ctx)
         except IptRagError as error:
             raise click.ClickException(str(error)) from None
+        except KeyboardInterrupt:
+            click.echo("Stopped.", err=True)
+            raise click.exceptions.Exit(STOPPED) from None

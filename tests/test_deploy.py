@@ -1,0 +1,153 @@
+"""Whatever deploys the program: read as its own tools would read it, and held to what it promises."""
+
+import importlib.metadata
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from ipt_rag.serve import main as serve
+
+DEPLOY = Path(__file__).parent.parent / "deploy"
+ROOT = DEPLOY.parent
+
+
+def instructions() -> list[tuple[str, str]]:
+    """Return the instructions of the Containerfile with their arguments, continued lines joined."""
+    text = re.sub(r"^\s*#.*\n", "", (DEPLOY / "Containerfile").read_text("utf-8"), flags=re.MULTILINE)
+    lines = re.sub(r"\\\n\s*", " ", text).splitlines()
+    return [(name, rest) for name, _, rest in (line.partition(" ") for line in lines if line.strip())]
+
+
+def test_the_image_runs_as_nobody_and_says_how_it_is() -> None:
+    """Its last stage names another user than root by number, a check of its health, and nothing that is fetched."""
+    found = instructions()
+    names = [name for name, _ in found]
+    last = found[len(names) - names[::-1].index("FROM") :]
+    assert set(names) <= {
+        "ARG",
+        "FROM",
+        "ENV",
+        "WORKDIR",
+        "RUN",
+        "COPY",
+        "LABEL",
+        "USER",
+        "EXPOSE",
+        "HEALTHCHECK",
+        "CMD",
+    }
+    assert [rest for name, rest in last if name == "USER"] == ["10001:10001"]
+    assert [name for name, _ in last].index("USER") < [name for name, _ in last].index("CMD")
+    assert "RUN" not in [name for name, _ in last]
+    [health] = [rest for name, rest in last if name == "HEALTHCHECK"]
+    assert "/readyz" in health
+    assert not [rest for name, rest in found if name == "FROM" and ":latest" in rest]
+
+
+def test_the_image_is_made_of_files_that_there_are() -> None:
+    """What is copied from the checkout exists, and is let through to the engine."""
+    let_through = (DEPLOY / "Containerfile.dockerignore").read_text("utf-8").splitlines()
+    copied = [
+        word for name, rest in instructions() if name == "COPY" and "--from" not in rest for word in rest.split()[:-1]
+    ]
+    assert "src" in copied
+    for name in copied:
+        assert (ROOT / name).exists()
+        assert f"!{name}" in let_through
+
+
+def test_the_image_checks_the_encoder_and_itself() -> None:
+    """Building builds the index, which verifies the encoder, examines it, and asks a question of what is left."""
+    runs = " ".join(rest for name, rest in instructions() if name == "RUN")
+    assert re.search(r"ipt-rag build && ipt-rag doctor.*pip uninstall.*ipt-rag ask", runs)
+    assert runs.count("--require-hashes") == 2
+
+
+def test_the_image_brings_all_that_mcp_needs() -> None:
+    """The packages cut from the development lock are those that `mcp` needs and the runtime lock lacks."""
+    [listed] = re.findall(r"\^\(([\w|-]+)\)==", (DEPLOY / "Containerfile").read_text("utf-8"))
+    locked = set(re.findall(r"^([a-z0-9.-]+)==", (ROOT / "requirements.lock").read_text("utf-8"), re.MULTILINE))
+    waiting, needed = ["mcp"], set[str]()
+    while waiting:
+        name = waiting.pop()
+        if name in needed or name in locked:
+            continue
+        needed.add(name)
+        for each in map(Requirement, importlib.metadata.requires(name) or []):
+            if each.marker is None or each.marker.evaluate({"extra": ""}):
+                waiting.append(canonicalize_name(each.name))
+    assert set(listed.split("|")) == needed
+
+
+def test_the_program_takes_the_images_command() -> None:
+    """The options of the image and of the unit are options of `app.py`."""
+    [command] = [rest for name, rest in instructions() if name == "CMD"]
+    [start] = re.findall(r"^ExecStart=\S+ app\.py (.*)$", (DEPLOY / "ipt-rag.service").read_text("utf-8"), re.MULTILINE)
+    words = yaml.safe_load(command)
+    assert words[:2] == ["python", "app.py"]
+    for options in (words[2:], start.split()):
+        assert serve.make_context("app.py", list(options))
+
+
+def compose() -> Any:
+    """Return the compose file as read."""
+    return yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))
+
+
+def test_only_the_proxy_can_be_reached() -> None:
+    """The page has no port and no way out; the proxy stands in both networks, and both can write next to nothing."""
+    read = compose()
+    page, proxy = read["services"]["page"], read["services"]["proxy"]
+    assert "ports" not in page
+    assert page["networks"] == ["inside"]
+    assert read["networks"]["inside"] == {"internal": True}
+    assert set(proxy["networks"]) == {"inside", "outside"}
+    for service in (page, proxy):
+        assert service["read_only"] is True
+        assert service["cap_drop"] == ["ALL"]
+        assert service["security_opt"] == ["no-new-privileges:true"]
+        named = {volume.partition(":")[0] for volume in service["volumes"]}
+        assert all(name in read["volumes"] or (DEPLOY / name).is_file() for name in named)
+    assert (DEPLOY / page["build"]["context"]).resolve() == ROOT
+    assert (ROOT / page["build"]["dockerfile"]).is_file()
+
+
+def test_the_proxy_asks_who_is_there() -> None:
+    """Each variable of the Caddyfile is handed to it, it asks for a password, and hides the health of the page."""
+    caddy = (DEPLOY / "Caddyfile").read_text("utf-8")
+    assert set(re.findall(r"\{\$(\w+)\}", caddy)) == set(compose()["services"]["proxy"]["environment"])
+    for needed in ("basic_auth {", "respond @health 404", "reverse_proxy page:7860"):
+        assert needed in caddy
+    assert caddy.count("{") == caddy.count("}")
+
+
+def test_the_unit_is_one(tmp_path: Path) -> None:
+    """The unit is read without a complaint, and its exposure is rated as at most 2 of 10."""
+    if not shutil.which("systemd-analyze"):
+        pytest.skip("no systemd-analyze on the path")
+    # The program lies elsewhere on the machine that the unit is for.
+    unit = tmp_path / "ipt-rag.service"
+    text = (DEPLOY / "ipt-rag.service").read_text("utf-8")
+    unit.write_text(text.replace("/opt/ipt-rag/.venv/bin/python", "/bin/true"))
+    read = subprocess.run(["systemd-analyze", "verify", str(unit)], capture_output=True, text=True, check=False)
+    assert (read.returncode, read.stdout + read.stderr) == (0, "")
+    rated = subprocess.run(
+        ["systemd-analyze", "security", "--offline=true", "--threshold=20", str(unit)], capture_output=True, check=False
+    )
+    assert rated.returncode == 0
+
+
+def test_the_space_warns_first() -> None:
+    """Its front matter is that of a container on the page's port, and its first words are the warning."""
+    _, front, text = (DEPLOY / "space" / "README.md").read_text("utf-8").split("---\n", 2)
+    about = yaml.safe_load(front)
+    assert (about["sdk"], about["app_port"], about["license"]) == ("docker", 7860, "apache-2.0")
+    assert len(about["short_description"]) <= 60
+    assert text.strip().startswith("# Do not type patient details\n\n**This is a public place.**")
