@@ -26,6 +26,7 @@ QUESTIONS = Path(__file__).parent / "data" / "questions"
         (["After a breakup, what would they do?"], "And after a death?", "after a death, what would they do?"),
         (["Is group therapy similar?"], "And schema therapy?", "Is schema therapy similar?"),
         (["How is it used in grief?"], "is that different in bipolar?", "How is it used in bipolar?"),
+        (["What happens in the middle?"], "is that the same for groups?", "What happens in the middle for groups?"),
         # So does a population, with all that was said of the old one.
         (
             ["Is there a version for adults with depression?", "and for adolescents?"],

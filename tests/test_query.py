@@ -184,7 +184,12 @@ def test_a_side_of_the_topic_is_not_the_topic(question: str, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "stemmed"),
-    [("evidence-based", ["evid", "base"]), ("IPT-A", ["ipt-a"]), ("12-16 weeks", ["12-16", "week"])],
+    [
+        ("evidence-based", ["evid", "base"]),
+        ("co-founded", ["found"]),
+        ("IPT-A", ["ipt-a"]),
+        ("12-16 weeks", ["12-16", "week"]),
+    ],
 )
 def test_a_compound_counts_as_its_words(text: str, stemmed: list[str]) -> None:
     """What is written with a hyphen meets the same words without; names and ranges stay whole."""

@@ -162,14 +162,17 @@ def _read(turn: str, before: str) -> Turn:
             opened = True
     loose = opened or same or PREPOSITION.match(fragment) or COMPARED.match(fragment)
     if loose and fragment and (fragment.lower().startswith("if ") or not VERB.search(fragment)):
-        return _set_against(fragment, before)
+        return _set_against(fragment, before, beside=bool(same))
     if _lacks_subject(bare):
         return Turn(f"{bare} — {_subject(before)}?", "")
     return alone
 
 
-def _set_against(fragment: str, before: str) -> Turn:
-    """Return the question before with the fragment in the place of what it is set against, or added to it."""
+def _set_against(fragment: str, before: str, *, beside: bool) -> Turn:
+    """Return the question before with the fragment in the place of what it is set against, or added to it.
+
+    `beside`: it only takes the place of a like phrase: "is that the same for groups" leaves "in the middle" as it is.
+    """
     frame = (SAID.split(before) or [before])[-1].strip(" ?.!")
     met = PREPOSITION.match(fragment)
     said = met["object"] if met else fragment
@@ -177,12 +180,13 @@ def _set_against(fragment: str, before: str) -> Turn:
         return Turn(f"{COMPARISON.sub('', frame.split(' — ')[0])} {fragment}?", "")
     if re.search(rf"\w (?:of|{PREPOSITIONS}) \w", said) and not met and content_words(fragment)[1:]:
         return Turn(fragment + "?", "")  # "the goal for role disputes" says all
-    for start, end, words in _places(fragment, said, met[1].lower() if met else "", frame):
+    places = _places(fragment, said, met[1].lower() if met else "", frame, beside=beside)
+    for start, end, words in places:
         return Turn(f"{frame[:start]}{words}{frame[end:]}?", "")
     return Turn(f"{frame} {fragment}?" if met else f"{fragment} — {_subject(before)}?", "")
 
 
-def _places(fragment: str, said: str, preposition: str, frame: str) -> Iterator[tuple[int, int, str]]:
+def _places(fragment: str, said: str, preposition: str, frame: str, *, beside: bool) -> Iterator[tuple[int, int, str]]:
     """Yield where the fragment may stand in the frame and as what, the closest likeness first."""
     year, old_year = YEAR.search(said), YEAR.search(frame)
     if year and old_year:
@@ -216,7 +220,7 @@ def _places(fragment: str, said: str, preposition: str, frame: str) -> Iterator[
     for found in phrases:
         if found[1].lower() == preposition:
             yield *found.span(), fragment
-    if preposition not in ("compared", "against", "without", "about") and phrases:
+    if preposition not in ("compared", "against", "without", "about") and phrases and not beside:
         yield *phrases[-1].span(), fragment if preposition else f"{phrases[-1][1]} {said}"
     defined = re.match(r"what (?:is|are) (?:the |an? )?(?P<noun>[\w -]+?)(?= of\b|$)", frame, re.IGNORECASE)
     if defined and not preposition and (said.startswith("the ") or not defined["noun"].endswith("s")):

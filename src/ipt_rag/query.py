@@ -136,7 +136,8 @@ def content_words(text: str) -> list[str]:
 def stems(text: str) -> list[str]:
     """Return the stems of the content words of a text, in order, as the Snowball stemmer for English gives them.
 
-    A compound counts as its words: "evidence-based" as "evidence base". One with a short part is a name: "IPT-A".
+    A compound counts as its words, "evidence-based" as "evidence base" and "co-founded" as "founded"; one that
+    ends with a letter or a number is a name ("IPT-A") and stays whole.
     """
     words = [part for word in content_words(text) for part in _parts(word)]
     stemmed: list[str] = snowballstemmer.stemmer("english").stemWords(words)
@@ -145,7 +146,9 @@ def stems(text: str) -> list[str]:
 
 def _parts(word: str) -> list[str]:
     parts = word.split("-")
-    return parts if all(len(part) > 2 and part.isalpha() for part in parts) else [word]
+    if len(parts[-1]) < 3 or not all(part.isalpha() for part in parts):
+        return [word]
+    return [part for part in parts if len(part) > 2]
 
 
 def _repair(
