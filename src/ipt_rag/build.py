@@ -1,6 +1,7 @@
 """Offline: article files in, one generation of the index out. Joins the steps; nothing else sees the whole line."""
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ from ipt_rag.keys import Keys, heading_keys, read_keys
 from ipt_rag.logs import logged
 from ipt_rag.maxsim import Steps, in_steps
 from ipt_rag.passages import split_passages
-from ipt_rag.query import stems
+from ipt_rag.query import content_words, stems
 from ipt_rag.records import Article, Chunk, Passage
 from ipt_rag.sentences import split_sentences
 
@@ -203,7 +204,7 @@ def _build(
                 passage,
                 text,
                 its_keys,
-                tuple(sorted({*stems(" ".join((text, *its_keys)))})),
+                stems(" ".join((text, *its_keys))),
                 tokens[text],
                 [tokens[key] for key in its_keys],
             )
@@ -211,6 +212,8 @@ def _build(
         ],
         chunks=chunks,
         vectors=made.vectors([chunk.text for chunk in chunks]),
+        words=Counter(word for text in searched for word in content_words(text)),
+        axes=encoder.axes,
         question_graph=reusable.question_graph.read_bytes() if reusable else encoder.question_graph,
         made_from=made_from,
     )

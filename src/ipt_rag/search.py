@@ -3,12 +3,13 @@
 import math
 import re
 import threading
-from collections import Counter
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ipt_rag import settings
 from ipt_rag.asked import Asked, lacking, says_what_it_is, what_is_asked
@@ -47,20 +48,22 @@ class Searcher:
     def __init__(self, index: Index, encoder: QuestionEncoder) -> None:
         self.index = index
         self._encoder = encoder
-        texts = index.search_texts()
-        self._vocabulary = Counter(word for text in texts for word in content_words(text))
-        self._frequency = index.stem_counts()  # what is rare there tells more about a passage
+        self._vocabulary = index.vocabulary()
         self._maxsim = MaxSim.open()
+        kinds = np.array(index.kinds)
+        self._vignettes, self._sources, self._reflections, definitions = (
+            np.flatnonzero(kinds == kind) for kind in ("vignette", "source", "question", "definition")
+        )
         # The defined words of each definition: what stands before its dash.
         self._terms = {
-            number: {*stems(TERM_END.split(text, maxsplit=1)[0])}
-            for number, text in enumerate(texts)
-            if index.kinds[number] == "definition"
+            number: {*stems(TERM_END.split(index.search_text(number), maxsplit=1)[0])}
+            for number in definitions.tolist()
         }
-        # The numbers of the entries of the source lists, each with its passage.
-        self._entries = {
-            number: index.passage(number).sources for number, kind in enumerate(index.kinds) if kind == "source"
-        }
+        # The passages that are entries of the source lists, by their number there.
+        self._entries: dict[int, list[int]] = defaultdict(list)
+        for number in self._sources.tolist():
+            for source in index.passage(number).sources:
+                self._entries[source].append(number)
         self._lock = threading.Lock()  # one encoder, one pass at a time: more threads make no pass faster
 
     def search(self, question: str, only: Filter = EVERYTHING) -> Search:
@@ -69,21 +72,19 @@ class Searcher:
         asked = what_is_asked(question)
         with self._lock:
             vector, tokens = self._encoder.encode_question(query.text)
+        terms = stems(" ".join(query.words))
         # Behind a filter each leg reads on until it has as many as without one.
         depth = len(self.index) if only.narrows else settings.CANDIDATES
         near = [number for number in self.index.dense(vector, k=depth) if not self.kept_out(number, only)]
-        worded = [hit for hit in self.index.lexical(query.words, k=depth) if not self.kept_out(hit[0], only)]
-        if only.narrows:
-            near, worded = near[: settings.CANDIDATES], worded[: settings.CANDIDATES]
-        lexical = dict(worded)
-        candidates = sorted({*near, *lexical})
-        asked_terms = frozenset(stems(query.text)) if query.asks_definition else frozenset()
+        worded = [hit for hit in self.index.lexical(terms, k=depth).items() if not self.kept_out(hit[0], only)]
+        lexical = dict(worded[: settings.CANDIDATES])
+        candidates = np.array(sorted({*near[: settings.CANDIDATES], *lexical}), dtype=np.int64)
         hits = rank(
             candidates,
-            self._maxsim.rough(tokens.vectors, *self.index.rough_tokens(candidates)),
+            self._maxsim.rough(tokens.vectors @ self.index.axes.T, *self.index.rough_tokens(candidates)),
             lambda numbers: self._maxsim.exact(tokens.vectors, *self.index.all_tokens(numbers)),
             lexical=lexical,
-            discounts={number: self._discount(number, query, asked, asked_terms) for number in candidates},
+            discounts=self._discounts(candidates, query, asked, lexical),
         )
         return Search(question, query, asked, vector, tokens, hits)
 
@@ -116,7 +117,7 @@ class Searcher:
         text = self.index.search_text(hit.number)
         here = self.index.stems(hit.number)
         wanted = stems(search.query.text) or stems(" ".join(search.query.words))
-        rarity = [math.log((len(self.index) + 1) / (1 + self._frequency[stem])) for stem in wanted]
+        rarity = [math.log((len(self.index) + 1) / (1 + self.index.holders(stem))) for stem in wanted]
         content = [bool(content_words(search.query.text[start:end])) for start, end in search.tokens.spans]
         whole = self.index.tokens(hit.number).mean(axis=0)
         lacks = lacking(asked, text, self.index.keys(hit.number))
@@ -169,19 +170,27 @@ class Searcher:
         passages = (self.index.passage(number) for number in range(len(self.index)))
         return [frozenset(sources[passage.article][number].tier for number in passage.sources) for passage in passages]
 
-    def _discount(self, number: int, query: Query, asked: Asked, asked_terms: frozenset[str]) -> float:
-        """Return what to take off a passage's score: on the tuning questions 0.03 to 0.1 do alike.
+    def _discounts(
+        self, candidates: NDArray[np.int64], query: Query, asked: Asked, worded: Collection[int]
+    ) -> NDArray[np.float64]:
+        """Return what to take off each candidate's score: on the tuning questions 0.03 to 0.1 do alike.
 
         The definition of a term that is asked for gains instead, and so do a passage that says what the term is and
         the entry of a source list that is asked for by its number.
         """
-        kind = self.index.kinds[number]
-        if (term := self._terms.get(number)) and term <= asked_terms:
-            return -0.05
-        if asked.source is not None and asked.source in self._entries.get(number, ()):
-            return -0.1
-        if asked.term and says_what_it_is(asked.term, self.index.search_text(number)):
-            return -0.05
-        if (kind == "vignette" and not query.asks_example) or (kind == "source" and not query.asks_source):
-            return 0.05
-        return 0.02 if kind == "question" and not query.asks_reflection else 0.0
+        discounts = np.zeros(len(self.index))
+        if not query.asks_example:
+            discounts[self._vignettes] = 0.05
+        if not query.asks_source:
+            discounts[self._sources] = 0.05
+        if not query.asks_reflection:
+            discounts[self._reflections] = 0.02
+        if asked.term:
+            says = [number for number in worded if says_what_it_is(asked.term, self.index.search_text(number))]
+            discounts[says] = -0.05
+        if asked.source is not None:
+            discounts[self._entries.get(asked.source, [])] = -0.1
+        if query.asks_definition:
+            asked_stems = {*stems(query.text)}
+            discounts[[number for number, term in self._terms.items() if term and term <= asked_stems]] = -0.05
+        return discounts[candidates]

@@ -9,6 +9,8 @@ import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
+from importlib.resources import files
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +84,12 @@ class MiniLM:
             if progress:
                 progress(len(rows))
         return [vectors for vectors in encoded if vectors is not None]
+
+    @cached_property
+    def axes(self) -> Matrix:
+        """The axes on which tokens of the project's articles differ most: see `scripts/make_axes.py`."""
+        axes: Matrix = np.load(BytesIO(files("ipt_rag").joinpath("embed", "axes.npy").read_bytes()), allow_pickle=False)
+        return axes
 
     @cached_property
     def question_graph(self) -> bytes:

@@ -16,7 +16,7 @@ from ipt_rag.evaluate.collection import Collection
 from ipt_rag.evaluate.figures import Figure, mean_figure, ndcg_of
 from ipt_rag.evaluate.questions import DEPTH
 from ipt_rag.index import FORMAT, Contents, Entry, Index, write_generation
-from ipt_rag.query import content_words
+from ipt_rag.query import stems
 from ipt_rag.records import Chunk, Passage
 
 # What BM25, as a share of the best document's, adds to the cosine: one weight for every collection. Two were looked at:
@@ -40,7 +40,7 @@ def measure(
         index = Index.open(Path(scratch))
         for question in collection.questions.values():
             [vector] = encoder.encode([question])
-            lexical = dict(index.lexical(content_words(question), k=settings.CANDIDATES))
+            lexical = index.lexical(stems(question), k=settings.CANDIDATES)
             dense = index.dense(vector, k=settings.CANDIDATES)
             ranked["BM25"].append([*lexical])
             ranked["dense"].append(dense)
@@ -82,14 +82,14 @@ def _contents(collection: Collection, vectors: Matrix, encoder: PassageEncoder) 
             Passage("", (), "paragraph", document.text, 0, len(document.text), None, (), (), False),
             document.search,
             (),
-            (),
+            stems(document.search),
             none,
             (),
         )
         for document in collection.documents
     ]
     chunks = [Chunk(document.search, number, number + 1) for number, document in enumerate(collection.documents)]
-    return Contents((), entries, chunks, vectors, b"", {"format": FORMAT, "encoder": encoder.name})
+    return Contents((), entries, chunks, vectors, {}, encoder.axes, b"", {"format": FORMAT, "encoder": encoder.name})
 
 
 def _steps(done: str, what: str, total: int, report: Callable[[str], None]) -> Callable[[int], None]:

@@ -5,8 +5,7 @@ import os
 import sqlite3
 import threading
 import weakref
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 
 from ipt_rag.errors import IndexDamagedError, IndexMissingError
 from ipt_rag.index.generations import REBUILD, Generation, current_digest, verified_generation
+from ipt_rag.index.terms import Numbers, Weights, best
 from ipt_rag.index.vectors import Matrix, from_verified_file
 from ipt_rag.maxsim import ByteMatrix, Starts, Steps, joined, vectors_of
 from ipt_rag.records import Kind, Passage, Source, Span
@@ -37,6 +37,8 @@ class Index:
         weakref.finalize(self, self._database.close)
         self._vectors = from_verified_file(folder / "vectors.faiss")
         self._high, self._low = np.load(folder / "tokens.npy", mmap_mode="r", allow_pickle=False)
+        self._along = np.load(folder / "rough.npy", mmap_mode="r", allow_pickle=False)
+        self.axes: Matrix = np.load(folder / "axes.npy", allow_pickle=False)  # shape (axes, dim)
         ranges = self._rows("SELECT tokens_first, keys_first, tokens_after FROM passages ORDER BY id")
         self._ranges = np.array(ranges, dtype=np.int64).reshape(-1, 3)
         self.kinds: tuple[Kind, ...] = tuple(row[0] for row in self._rows("SELECT kind FROM passages ORDER BY id"))
@@ -85,10 +87,11 @@ class Index:
         """Return how many there are of what, and how many there must be by another of the files."""
         return {
             "passages": (len(self), self._listed["passages"]),
-            "passages in the word index": (self._rows("SELECT count(*) FROM words")[0][0], len(self)),
+            "terms": (self._rows("SELECT count(*) FROM terms")[0][0], self._listed["terms"]),
             "chunks": (self.chunk_count, self._listed["chunks"]),
             "vectors": (self._vectors.ntotal, self.chunk_count),
             "token vectors": (len(self._high), int(self._ranges[-1, 2]) if len(self) else 0),
+            "rough token vectors": (len(self._along), len(self._high)),
         }
 
     def dense(self, vector: Matrix, *, k: int) -> list[int]:
@@ -106,17 +109,17 @@ class Index:
                 break
         return found
 
-    def lexical(self, words: Sequence[str], *, k: int) -> list[tuple[int, float]]:
-        """Return up to `k` passage numbers that hold any of the words, with their BM25, higher is closer."""
-        if not words:
-            return []
-        match = " OR ".join('"' + word.replace('"', '""') + '"' for word in dict.fromkeys(words))
-        rows = self._rows(
-            "SELECT rowid, -bm25(words) AS score FROM words WHERE words MATCH ? ORDER BY score DESC, rowid LIMIT ?",
-            match,
-            k,
-        )
-        return [(int(row), float(score)) for row, score in rows]
+    def lexical(self, terms: Collection[str], *, k: int) -> Mapping[int, float]:
+        """Return up to `k` passage numbers that hold any of the terms, with their BM25, the highest first."""
+        return best([self._posting(term) for term in dict.fromkeys(terms)], len(self), k=k)
+
+    def holders(self, term: str) -> int:
+        """Return how many passages hold a term, in their text or keys."""
+        return len(self._posting(term)[0])
+
+    def _posting(self, term: str) -> tuple[Numbers, Weights]:
+        [(numbers, weights)] = self._rows("SELECT passages, weights FROM terms WHERE term = ?", term) or [(b"", b"")]
+        return np.frombuffer(numbers, "<i4"), np.frombuffer(weights, "<f4")
 
     def tokens(self, number: int) -> Matrix:
         """Return the token vectors of a passage without its keys, shape (tokens, dim)."""
@@ -129,28 +132,27 @@ class Index:
         sizes = json.loads(self._rows("SELECT key_sizes FROM passages WHERE id = ?", number)[0][0])
         if not sizes:
             return np.zeros((0, self._high.shape[1]), np.float32)
-        starts = np.cumsum([0, *sizes[:-1]])
-        sums: Matrix = np.add.reduceat(vectors_of(self._high[first:after], self._low[first:after]), starts, axis=0)
+        # One row for each key, with a one for each of its tokens.
+        members = np.repeat(np.eye(len(sizes), dtype=np.float32), sizes, axis=1)
+        sums: Matrix = members @ vectors_of(self._high[first:after], self._low[first:after])
         unit: Matrix = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-12)
         return unit
 
-    def all_tokens(self, numbers: Sequence[int]) -> tuple[ByteMatrix, ByteMatrix, Starts]:
+    def all_tokens(self, numbers: NDArray[np.int64]) -> tuple[ByteMatrix, ByteMatrix, Starts]:
         """Return the tokens of some passages with their keys and each one's first row: upper bytes, lower bytes, rows.
 
         Both have the shape (tokens, dim).
         """
         rows, starts = self._rows_of(numbers)
-        return self._high[rows], self._low[rows], starts
+        return np.take(self._high, rows, axis=0), np.take(self._low, rows, axis=0), starts
 
-    def rough_tokens(self, numbers: Sequence[int]) -> tuple[ByteMatrix, Starts]:
-        """Return the upper bytes alone of the same; those of all passages are not copied."""
-        if len(numbers) == len(self):
-            return self._high, self._ranges[:, 0]
+    def rough_tokens(self, numbers: NDArray[np.int64]) -> tuple[ByteMatrix, Starts]:
+        """Return the same tokens along the axes, and each passage's first row."""
         rows, starts = self._rows_of(numbers)
-        return self._high[rows], starts
+        return np.take(self._along, rows, axis=0), starts
 
-    def _rows_of(self, numbers: Sequence[int]) -> tuple[NDArray[np.int64], Starts]:
-        ranges = self._ranges[list(numbers)]
+    def _rows_of(self, numbers: NDArray[np.int64]) -> tuple[NDArray[np.int64], Starts]:
+        ranges = self._ranges[numbers]
         sizes = ranges[:, 2] - ranges[:, 0]
         starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)[:-1]])
         # One gather for all: a passage at a time costs more in calls than in arithmetic.
@@ -168,10 +170,6 @@ class Index:
     def stems(self, number: int) -> frozenset[str]:
         """Return the stems of the content words of a passage and its keys."""
         return frozenset(json.loads(self._rows("SELECT stems FROM passages WHERE id = ?", number)[0][0]))
-
-    def stem_counts(self) -> Counter[str]:
-        """Return how many passages hold a stem, keys included."""
-        return Counter(stem for (stems,) in self._rows("SELECT stems FROM passages") for stem in json.loads(stems))
 
     def passage(self, number: int) -> Passage:
         """Return a passage by its number."""
@@ -192,12 +190,8 @@ class Index:
         )
 
     def vocabulary(self) -> dict[str, int]:
-        """Return how many passages hold each word, folded and stemmed as the word index does."""
-        with self._lock:
-            self._database.execute(
-                "CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab(main, words, row)"
-            )
-            return dict(self._database.execute("SELECT term, doc FROM temp.vocabulary"))
+        """Return how often each content word stands in the passages, lower case."""
+        return dict(self._rows("SELECT word, count FROM words"))
 
     def search_texts(self) -> list[str]:
         """Return what is searched of every passage, by number."""

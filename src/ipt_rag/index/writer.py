@@ -13,8 +13,9 @@ import numpy as np
 
 from ipt_rag.disk import Bytes
 from ipt_rag.index.generations import publish_generation
+from ipt_rag.index.terms import weighed
 from ipt_rag.index.vectors import Matrix, flat, to_bytes
-from ipt_rag.maxsim import ByteMatrix, Steps, bytes_of
+from ipt_rag.maxsim import ByteMatrix, MaxSim, Steps, bytes_of
 from ipt_rag.records import Article, Chunk, Passage
 
 SCHEMA = """
@@ -28,7 +29,8 @@ CREATE TABLE passages (
     lead_in TEXT, sources TEXT, own_sources TEXT, llm INTEGER, search TEXT, keys TEXT, stems TEXT, key_sizes TEXT,
     tokens_first INTEGER, keys_first INTEGER, tokens_after INTEGER
 ) STRICT;
-CREATE VIRTUAL TABLE words USING fts5 (search, keys, tokenize = "porter unicode61 remove_diacritics 2");
+CREATE TABLE terms (term TEXT PRIMARY KEY, passages BLOB, weights BLOB) STRICT, WITHOUT ROWID;
+CREATE TABLE words (word TEXT PRIMARY KEY, count INTEGER) STRICT, WITHOUT ROWID;
 """
 
 
@@ -39,7 +41,7 @@ class Entry:
     passage: Passage
     search: str
     keys: tuple[str, ...]  # section heading and anticipated questions: searched, never shown as an answer
-    stems: tuple[str, ...]  # of the content words of both, each once
+    stems: Sequence[str]  # of the content words of both, as often as they stand there
     tokens: Steps  # shape (tokens, dim)
     key_tokens: Sequence[Steps]  # one for each key
 
@@ -52,6 +54,8 @@ class Contents:
     entries: Sequence[Entry]
     chunks: Sequence[Chunk]  # `first` and `after` count entries
     vectors: Matrix
+    words: Mapping[str, int]  # how often each content word stands in what is searched of the passages, lower case
+    axes: Matrix  # of the encoder, shape (axes, dim)
     question_graph: bytes
     made_from: Mapping[str, Any]  # what decides the digest: format, encoder, settings, articles
 
@@ -62,7 +66,8 @@ def write_generation(folder: Path, contents: Contents) -> str:
     Raises:
         OSError: a file cannot be written; a whole generation is the current one still.
     """
-    counts = {"passages": len(contents.entries), "chunks": len(contents.chunks)}
+    terms = {stem for entry in contents.entries for stem in entry.stems}
+    counts = {"passages": len(contents.entries), "chunks": len(contents.chunks), "terms": len(terms)}
     return publish_generation(folder, contents.made_from, counts, _files(contents))
 
 
@@ -72,6 +77,9 @@ def _files(contents: Contents) -> Iterator[tuple[str, list[Bytes]]]:
     yield "vectors.faiss", [to_bytes(flat(contents.vectors))]
     tokens = _all_tokens(contents)
     yield "tokens.npy", [_npy_head(tokens), tokens.data]
+    along = MaxSim.open().along(contents.axes, *tokens)
+    yield "rough.npy", [_npy_head(along), along.data]
+    yield "axes.npy", [_npy_head(contents.axes), np.ascontiguousarray(contents.axes).data]
     yield "question.onnx", [contents.question_graph]
 
 
@@ -117,17 +125,23 @@ def _passages(contents: Contents) -> bytes:
                     int(passage.llm),
                     entry.search,
                     json.dumps(entry.keys, ensure_ascii=False),
-                    json.dumps(entry.stems, ensure_ascii=False),
+                    json.dumps(sorted({*entry.stems}), ensure_ascii=False),
                     json.dumps([len(tokens) for tokens in entry.key_tokens]),
                     first,
                     keys_first,
                     after,
                 ),
             )
-            words = (number, entry.search, "\n".join(entry.keys))
-            database.execute("INSERT INTO words (rowid, search, keys) VALUES (?, ?, ?)", words)
             first = after
-        database.execute("INSERT INTO words (words) VALUES ('optimize')")
+        postings = weighed([entry.stems for entry in contents.entries])
+        database.executemany(
+            "INSERT INTO terms VALUES (?, ?, ?)",
+            (
+                (term, numbers.astype("<i4").tobytes(), weights.astype("<f4").tobytes())
+                for term, numbers, weights in postings
+            ),
+        )
+        database.executemany("INSERT INTO words VALUES (?, ?)", sorted(contents.words.items()))
         database.execute("COMMIT")
         return database.serialize()
 
@@ -138,7 +152,7 @@ def _all_tokens(contents: Contents) -> ByteMatrix:
     return np.stack(bytes_of(np.concatenate([np.zeros((0, width), np.int16), *parts])))
 
 
-def _npy_head(array: ByteMatrix) -> bytes:
+def _npy_head(array: ByteMatrix | Matrix) -> bytes:
     """Return what stands before the numbers in a file of NumPy's format."""
     head = io.BytesIO()
     np.lib.format.write_array_header_1_0(head, np.lib.format.header_data_from_array_1_0(array))
