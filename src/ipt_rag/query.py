@@ -140,7 +140,7 @@ def stems(text: str) -> list[str]:
     ends with a letter or a number is a name ("IPT-A") and stays whole.
     """
     words = [part for word in content_words(text) for part in _parts(word)]
-    # Of its own for each call: a stemmer is not safe to share between threads, and one without a memory is made at once.
+    # One for each call: it is not safe to share between threads, and without a memory it is made at once.
     stemmed: list[str] = Stemmer.Stemmer("english", 0).stemWords(words)
     return stemmed
 

@@ -119,13 +119,14 @@ class Searcher:
         wanted = stems(search.query.text) or stems(" ".join(search.query.words))
         rarity = [math.log((len(self.index) + 1) / (1 + self.index.holders(stem))) for stem in wanted]
         content = [bool(content_words(search.query.text[start:end])) for start, end in search.tokens.spans]
-        whole = self.index.tokens(hit.number).mean(axis=0)
+        own, keys = np.split(self.index.means(hit.number), [1])
+        question = search.tokens.vectors.mean(axis=0)
         lacks = lacking(asked, text, self.index.keys(hit.number))
         noun = stems(asked.noun)
         return Signals(
             weakest=float(hit.closest[content].min() if any(content) else hit.closest.min()),
-            dense=float(search.vector @ whole / max(float(np.linalg.norm(whole)), 1e-12)),
-            key=self._closest_key(search, hit.number),
+            dense=float(own[0] @ search.vector),
+            key=float((keys @ question).max(initial=0.0) / max(float(np.linalg.norm(question)), 1e-12)),
             coverage=sum(weight for stem, weight in zip(wanted, rarity, strict=True) if stem in here)
             / max(sum(rarity), 1e-12),
             strong=float((hit.closest >= STRONG).mean()),
@@ -142,12 +143,6 @@ class Searcher:
                 any(word.lower() not in self._vocabulary for word in ACRONYM.findall(search.question))
             ),
         )
-
-    def _closest_key(self, search: Search, number: int) -> float:
-        """Return the cosine of the question and the closest key of a passage, 0 where it has none."""
-        question = search.tokens.vectors.mean(axis=0)
-        cosines = self.index.key_vectors(number) @ question / max(float(np.linalg.norm(question)), 1e-12)
-        return float(cosines.max(initial=0.0))
 
     def kept_out(self, number: int, only: Filter) -> tuple[FilterName, ...]:
         """Return the filters that a passage does not pass."""

@@ -7,6 +7,7 @@
     index/<digest>/tokens.npy           unit vectors of all tokens by passage: the upper bytes of all, then the lower
     index/<digest>/rough.npy            the same along few axes, for a first look
     index/<digest>/axes.npy             those axes
+    index/<digest>/means.npy            a unit vector for each passage and each of its keys: the mean of its tokens
     index/<digest>/question.onnx        the encoder, as the graph that reads questions
 
 `writer` makes the files, `generations` puts them in place and verifies them, `reader` answers from them.

@@ -39,8 +39,9 @@ class Index:
         self._high, self._low = np.load(folder / "tokens.npy", mmap_mode="r", allow_pickle=False)
         self._along = np.load(folder / "rough.npy", mmap_mode="r", allow_pickle=False)
         self.axes: Matrix = np.load(folder / "axes.npy", allow_pickle=False)  # shape (axes, dim)
-        ranges = self._rows("SELECT tokens_first, keys_first, tokens_after FROM passages ORDER BY id")
-        self._ranges = np.array(ranges, dtype=np.int64).reshape(-1, 3)
+        self._means = np.load(folder / "means.npy", mmap_mode="r", allow_pickle=False)
+        ranges = self._rows("SELECT tokens_first, keys_first, tokens_after, means_first FROM passages ORDER BY id")
+        self._ranges = np.array(ranges, dtype=np.int64).reshape(-1, 4)
         self.kinds: tuple[Kind, ...] = tuple(row[0] for row in self._rows("SELECT kind FROM passages ORDER BY id"))
         self.articles_of: tuple[str, ...] = tuple(
             row[0] for row in self._rows("SELECT article FROM passages ORDER BY id")
@@ -123,20 +124,14 @@ class Index:
 
     def tokens(self, number: int) -> Matrix:
         """Return the token vectors of a passage without its keys, shape (tokens, dim)."""
-        first, keys_first, _ = self._ranges[number]
+        first, keys_first = self._ranges[number, :2]
         return vectors_of(self._high[first:keys_first], self._low[first:keys_first])
 
-    def key_vectors(self, number: int) -> Matrix:
-        """Return a unit vector for each key of a passage, the mean of its tokens' vectors, shape (keys, dim)."""
-        _, first, after = self._ranges[number]
-        sizes = json.loads(self._rows("SELECT key_sizes FROM passages WHERE id = ?", number)[0][0])
-        if not sizes:
-            return np.zeros((0, self._high.shape[1]), np.float32)
-        # One row for each key, with a one for each of its tokens.
-        members = np.repeat(np.eye(len(sizes), dtype=np.float32), sizes, axis=1)
-        sums: Matrix = members @ vectors_of(self._high[first:after], self._low[first:after])
-        unit: Matrix = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-12)
-        return unit
+    def means(self, number: int) -> Matrix:
+        """Return unit vectors, shape (1 + keys, dim): the mean of a passage's own tokens, then of each of its keys'."""
+        after = self._ranges[number + 1, 3] if number + 1 < len(self) else len(self._means)
+        means: Matrix = self._means[self._ranges[number, 3] : after]
+        return means
 
     def all_tokens(self, numbers: NDArray[np.int64]) -> tuple[ByteMatrix, ByteMatrix, Starts]:
         """Return the tokens of some passages with their keys and each one's first row: upper bytes, lower bytes, rows.
@@ -213,18 +208,22 @@ class Index:
             sources.setdefault(article, {})[source[0]] = Source(*source)
         return sources
 
-    def stored_tokens(self) -> dict[str, Steps]:
-        """Return the token vectors by text of passage or key, so that a build need not make them again."""
-        stored: dict[str, Steps] = {}
+    def token_ranges(self) -> dict[str, tuple[int, int]]:
+        """Return where the tokens of each text of a passage or key lie, so that a build need not make them again."""
+        ranges: dict[str, tuple[int, int]] = {}
         for text, keys, key_sizes, first, keys_first in self._rows(
             "SELECT search, keys, key_sizes, tokens_first, keys_first FROM passages"
         ):
-            stored[text] = joined(self._high[first:keys_first], self._low[first:keys_first])
+            ranges[text] = (first, keys_first)
             start = keys_first
             for key, size in zip(json.loads(keys), json.loads(key_sizes), strict=True):
-                stored[key] = joined(self._high[start : start + size], self._low[start : start + size])
+                ranges[key] = (start, start + size)
                 start += size
-        return stored
+        return ranges
+
+    def steps(self, first: int, after: int) -> Steps:
+        """Return the tokens in a range as they are stored."""
+        return joined(self._high[first:after], self._low[first:after])
 
     def stored_vectors(self) -> dict[str, Matrix]:
         """Return the chunk vectors by text."""
