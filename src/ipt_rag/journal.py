@@ -79,11 +79,14 @@ class Journal:
     def _read(self) -> int:
         """Find the whole records, and return where the last of them ends."""
         end = 0
+        total = self._path.stat().st_size
         with self._path.open("rb") as file:
             while len(head := file.read(HEAD.size)) == HEAD.size:
                 name, size = HEAD.unpack(head)
-                record, seal = file.read(size), file.read(SEAL)
-                if len(record) != size or seal != _seal(head, record):
+                if end + HEAD.size + size + SEAL > total:
+                    break
+                record = file.read(size)
+                if file.read(SEAL) != _seal(head, record):
                     break
                 self._places[name] = (end + HEAD.size, size)
                 end += HEAD.size + size + SEAL

@@ -137,12 +137,18 @@ def stems(text: str) -> list[str]:
     """Return the stems of the content words of a text, in order, as the Snowball stemmer for English gives them.
 
     A compound counts as its words, "evidence-based" as "evidence base" and "co-founded" as "founded"; one that
-    ends with a letter or a number is a name ("IPT-A") and stays whole.
+    ends with a letter or a number is a name ("IPT-A") and stays whole. Accents count for nothing.
     """
-    words = [part for word in content_words(text) for part in _parts(word)]
+    words = [part for word in content_words(text) for part in _parts(_without_accents(word))]
     # One for each call: it is not safe to share between threads, and without a memory it is made at once.
     stemmed: list[str] = Stemmer.Stemmer("english", 0).stemWords(words)
     return stemmed
+
+
+def _without_accents(word: str) -> str:
+    if word.isascii():
+        return word
+    return "".join(sign for sign in unicodedata.normalize("NFKD", word) if not unicodedata.combining(sign))
 
 
 def _parts(word: str) -> list[str]:
