@@ -114,7 +114,7 @@ def test_articles_that_changed_since(root: Path, index: Path, tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("change", "what"),
     [
-        ("DELETE FROM words WHERE rowid = 3", "passages in the word index"),
+        ("DELETE FROM terms WHERE term = (SELECT max(term) FROM terms)", "terms"),
         ("DELETE FROM chunks WHERE id = (SELECT max(id) FROM chunks)", "chunks"),
     ],
 )

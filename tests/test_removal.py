@@ -1,4 +1,3 @@
-import os
 import shutil
 import signal
 import subprocess
@@ -163,7 +162,12 @@ def test_nothing_of_an_article_edited_before_stays(
 
 def test_a_file_that_cannot_be_removed_is_told(remove: Remove, articles: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The article stays, and the removal can be asked for again."""
-    monkeypatch.setattr(Path, "unlink", lambda path, **options: os.unlink(articles / "none" / path.name))
+    unlink = Path.unlink
+
+    def failing(path: Path, *, missing_ok: bool = False) -> None:
+        unlink(articles / "none" / path.name if path.parent == articles else path, missing_ok=missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", failing)
     with pytest.raises(SettingsError, match=r"cannot be removed \(No such file .* remove tea again"):
         remove("tea")
     monkeypatch.undo()
