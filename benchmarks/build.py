@@ -34,7 +34,7 @@ def main() -> None:
         texts.write_text("\n".join(json.dumps(text) for text in passages), encoding="utf-8")
         pythons = {"plain": sys.executable} | ({"langchain_faiss": str(options.langchain)} if options.langchain else {})
         for name, python in pythons.items():
-            rival = [python, str(RIVALS / f"{name}.py"), "build", str(texts)]
+            rival = [python, str(RIVALS / "drive.py"), name, "build", str(texts)]
             runs[name] = run([*rival, f"{folder}/{name}", str(verified_folder())])
         sizes = {name: size_of(Path(folder) / name) for name in runs}
     figures = {name: figures_of(each, len(passages), sizes[name]) for name, each in runs.items()}

@@ -40,7 +40,7 @@ def main() -> None:
         texts.write_text("\n".join(json.dumps(text) for text in passages), encoding="utf-8")
         pythons = {"plain": sys.executable} | ({"langchain_faiss": str(options.langchain)} if options.langchain else {})
         for name, python in pythons.items():
-            rival, model = [python, str(RIVALS / f"{name}.py")], str(verified_folder())
+            rival, model = [python, str(RIVALS / "drive.py"), name], str(verified_folder())
             built = run([*rival, "build", str(texts), f"{folder}/{name}", model])
             print(f"{name}: built in {built.processor_seconds:.1f} s of processor time, {built.peak_mb:.0f} MB")
             commands[name] = [*rival, "ask", f"{folder}/{name}", model, QUESTION]

@@ -1,32 +1,30 @@
-"""What one writes by hand: sentence-transformers and FAISS. `build TEXTS STORE MODEL`, `ask STORE MODEL QUESTION`."""
+"""What one writes by hand: sentence-transformers and FAISS."""
 
 import json
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import faiss
 from sentence_transformers import SentenceTransformer
 
 
-def main() -> None:
-    """Build the store from a file with a JSON string a line, or print the three closest texts."""
-    verb, *rest = sys.argv[1:]
-    if verb == "build":
-        texts, store, model = rest
-        passages = [json.loads(line) for line in Path(texts).read_text(encoding="utf-8").splitlines()]
-        vectors = SentenceTransformer(model, device="cpu").encode(passages, normalize_embeddings=True)
-        flat = faiss.IndexFlatIP(vectors.shape[1])
-        flat.add(vectors)
-        Path(store).mkdir(parents=True, exist_ok=True)
-        faiss.write_index(flat, f"{store}/vectors.faiss")
-        (Path(store) / "texts.json").write_text(json.dumps(passages), encoding="utf-8")
-    else:
-        store, model, question = rest
-        passages = json.loads((Path(store) / "texts.json").read_text(encoding="utf-8"))
-        vector = SentenceTransformer(model, device="cpu").encode([question], normalize_embeddings=True)
-        _, rows = faiss.read_index(f"{store}/vectors.faiss").search(vector, 3)
-        print(*(passages[row] for row in rows[0]), sep="\n")
+def build(texts: list[str], store: str, model: str) -> None:
+    """Embed the texts and write vectors and texts into the folder."""
+    vectors = SentenceTransformer(model, device="cpu").encode(texts, normalize_embeddings=True)
+    flat = faiss.IndexFlatIP(vectors.shape[1])
+    flat.add(vectors)
+    Path(store).mkdir(parents=True, exist_ok=True)
+    faiss.write_index(flat, f"{store}/vectors.faiss")
+    (Path(store) / "texts.json").write_text(json.dumps(texts), encoding="utf-8")
 
 
-if __name__ == "__main__":
-    main()
+def opened(store: str, model: str) -> Callable[[str], list[str]]:
+    """Return what answers a question with the three closest texts."""
+    encoder, flat = SentenceTransformer(model, device="cpu"), faiss.read_index(f"{store}/vectors.faiss")
+    texts = json.loads((Path(store) / "texts.json").read_text(encoding="utf-8"))
+
+    def ask(question: str) -> list[str]:
+        _, rows = flat.search(encoder.encode([question], normalize_embeddings=True), 3)
+        return [texts[row] for row in rows[0]]
+
+    return ask

@@ -1,0 +1,50 @@
+"""Hold the memory of many questions against that of the first thousand; exit 1 where it grew by more than 2 %.
+
+.venv/bin/python benchmarks/memory.py --questions FILE [--index DIR] [--asked 10000]
+"""
+
+import argparse
+import itertools
+import json
+import sys
+from pathlib import Path
+
+from measured import keep
+from query import memory
+
+from ipt_rag.chatbot import Chatbot
+from ipt_rag.decide import shipped_models
+from ipt_rag.embed import QuestionGraph
+from ipt_rag.embed.tokens import Tokenizer
+from ipt_rag.graphs import open_graph
+from ipt_rag.index import Index
+from ipt_rag.phi import Guard
+
+STEP = 1000
+ALLOWED = 1.02
+
+
+def main() -> None:
+    """Ask the file's questions over and over, and print what the process holds after each thousand."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--index", type=Path, default=Path("index"))
+    parser.add_argument("--questions", type=Path, required=True)
+    parser.add_argument("--asked", type=int, default=10 * STEP)
+    options = parser.parse_args()
+    questions = [json.loads(line)["question"] for line in options.questions.read_text(encoding="utf-8").splitlines()]
+    index = Index.open(options.index)
+    encoder = QuestionGraph(open_graph(index.question_graph), Tokenizer.open())
+    chatbot = Chatbot(index, encoder, Guard(), shipped_models())
+    held: dict[str, float] = {}
+    for number, question in enumerate(itertools.islice(itertools.cycle(questions), options.asked), start=1):
+        chatbot.ask(question)
+        if number % STEP == 0 or number == options.asked:
+            held[f"MB after {number}"] = memory("RssAnon")
+            print(f"after {number} questions: {memory('RssAnon'):.1f} MB", flush=True)
+    keep("memory", {"passages": len(index), **held})
+    first, *_, last = held.values() if len(held) > 1 else (*held.values(), *held.values())
+    sys.exit(1 if last > ALLOWED * first else 0)
+
+
+if __name__ == "__main__":
+    main()
