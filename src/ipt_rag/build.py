@@ -1,7 +1,7 @@
 """Offline: article files in, one generation of the index out. Joins the steps; nothing else sees the whole line."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +34,7 @@ from ipt_rag.records import Article, Chunk, Passage
 from ipt_rag.sentences import split_sentences
 
 Report = Callable[[str], None]
+Parted = tuple[Sequence[Passage], Sequence[Chunk]]  # an article's passages, and its chunks, which count them from 0
 
 PROGRESS_TEXTS = 100  # texts embedded between two lines of progress: some seconds on a small machine
 
@@ -50,16 +51,31 @@ class BuildReport:
     embedded: int  # texts newly embedded; the rest was taken from the last generation
 
 
+def part_article(article: Article, count_tokens: Callable[[str], int]) -> Parted:
+    """Return the passages of an article and the chunks that they are packed into."""
+    passages = split_passages(article, split_sentences, count_tokens=count_tokens, max_tokens=settings.PASSAGE_TOKENS)
+    packed = pack_passages(article.title, passages, count_tokens=count_tokens, max_tokens=settings.CHUNK_TOKENS)
+    return passages, tuple(packed)
+
+
+def part_articles(articles: Sequence[Article], encoder: PassageEncoder) -> Iterator[Parted]:
+    """Yield what becomes of each article, in their order."""
+    for article in articles:
+        yield part_article(article, encoder.count_tokens)
+
+
 def build_index(
     corpus: Path,
     index: Path,
     *,
     report: Report = lambda line: None,
     open_encoder: Callable[[], PassageEncoder] = MiniLM.open,
+    part: Callable[[Sequence[Article], PassageEncoder], Iterable[Parted]] = part_articles,
 ) -> BuildReport:
     """Bring an index up to date with a corpus and say what was done; unchanged texts are not embedded again.
 
     `report` hears one line at a time about the progress. The old generation answers until the new one is whole.
+    `part` yields what becomes of each article, in their order.
 
     Raises:
         CorpusError, ArticleError: the corpus cannot be read.
@@ -69,7 +85,7 @@ def build_index(
     articles = read_corpus(corpus)
     keys = [read_keys(corpus, article.slug) for article in articles]
     with _writing(index), logged("built") as outcome:
-        done = _build(articles, keys, index, report, open_encoder)
+        done = _build(articles, keys, index, report, open_encoder, part)
         outcome.counts = {"articles": done.articles, "passages": done.passages, "embedded": done.embedded}
         return done
 
@@ -167,6 +183,7 @@ def _build(
     index: Path,
     report: Report,
     open_encoder: Callable[[], PassageEncoder],
+    part: Callable[[Sequence[Article], PassageEncoder], Iterable[Parted]] = part_articles,
 ) -> BuildReport:
     made_from = _made_from(articles, keys)
     digest = digest_of(made_from)
@@ -179,13 +196,7 @@ def _build(
     passages: list[Passage] = []
     chunks: list[Chunk] = []
     asked: list[tuple[str, ...]] = []
-    for article, its_keys in zip(articles, keys, strict=True):
-        its_passages = split_passages(
-            article, split_sentences, count_tokens=encoder.count_tokens, max_tokens=settings.PASSAGE_TOKENS
-        )
-        packed = pack_passages(
-            article.title, its_passages, count_tokens=encoder.count_tokens, max_tokens=settings.CHUNK_TOKENS
-        )
+    for article, its_keys, (its_passages, packed) in zip(articles, keys, part(articles, encoder), strict=True):
         offset = len(passages)
         chunks.extend(Chunk(chunk.text, chunk.first + offset, chunk.after + offset) for chunk in packed)
         passages.extend(its_passages)
