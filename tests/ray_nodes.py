@@ -10,6 +10,7 @@ import sys
 os.environ |= {
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",  # the loopback alone
+    "RAY_worker_niceness": "0",
     "RAY_health_check_period_ms": "500",  # a killed node is missed within seconds
     "RAY_health_check_failure_threshold": "3",
 }

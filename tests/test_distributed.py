@@ -18,7 +18,7 @@ from ipt_rag.errors import EncoderError, SettingsError
 
 TESTS = Path(__file__).parent
 PROGRAM = (sys.executable, "-c", "from ipt_rag.cli import main; main(prog_name='ipt-rag')")
-UNIT = 4  # texts: many units of the few texts of the invented articles
+UNIT = 4  # texts: many units of few texts
 
 with_ray = pytest.mark.skipif(not importlib.util.find_spec("ray"), reason="Ray is not installed: pip install -e .[ray]")
 
@@ -46,18 +46,30 @@ def nodes(lean: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
         assert cluster.wait(60) == 0
 
 
+@pytest.fixture
+def many(articles: Path) -> Path:
+    """The invented articles, and one of three hundred short passages more."""
+    passages = "\n\n".join(f"Lamp {number} burns oil of its own. [1]" for number in range(300))
+    head = '---\ntitle: "Lamps"\nslug: lamps\nlanguage: en\nkind: article\n---\n\n# Lamps\n\n'
+    (articles / "lamps.md").write_text(
+        f'{head}{passages}\n\n## Sources\n\n[1]: #sources "T3 · The Keeper. Of lamps."\n'
+    )
+    return articles
+
+
 def files_of(index: Path) -> dict[str, bytes]:
     """Return the bytes of every file but the lock."""
-    return {str(path.relative_to(index)): path.read_bytes() for path in index.rglob("*") if path.name[0] != "."}
+    found = (path for path in index.rglob("*") if path.is_file() and path.name != ".lock")
+    return {str(path.relative_to(index)): path.read_bytes() for path in found}
 
 
 @pytest.mark.model
 @with_ray
 def test_a_node_killed_in_the_middle_loses_and_doubles_nothing(
-    nodes: subprocess.Popen[str], lean: dict[str, str], articles: Path, tmp_path: Path, minilm: MiniLM
+    nodes: subprocess.Popen[str], lean: dict[str, str], many: Path, tmp_path: Path, minilm: MiniLM
 ) -> None:
     """Three nodes make, one of them killed while they embed, the very files that this machine makes alone."""
-    here = build_index(articles, tmp_path / "here", open_encoder=lambda: minilm)
+    here = build_index(many, tmp_path / "here", open_encoder=lambda: minilm)
     assert nodes.stdin
     assert nodes.stdout
     address = nodes.stdout.readline().strip()

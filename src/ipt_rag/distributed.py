@@ -172,6 +172,7 @@ def _connected(address: str, report: Report) -> Iterator[None]:
         raise SettingsError("--ray needs Ray, which is not installed. Run `pip install 'ipt-rag[ray]'`.")
     host = _reachable(address)
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    os.environ.setdefault("RAY_gcs_server_port_wait_time_s", "1")  # one try: what listens there may not be Ray
     if host in LOOPBACK:  # else Ray takes it for this machine's address in the network, and listens there
         os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
     import ray
@@ -181,18 +182,18 @@ def _connected(address: str, report: Report) -> Iterator[None]:
     context.enable_progress_bars = False
     context.print_on_execution_start = False
     logging.getLogger("ray.data").setLevel(logging.CRITICAL)  # it tells an error with all the items it met
-    try:
-        with redirect_stdout(io.StringIO()):  # Ray tells of nodes there, at length; results have it to themselves
+    with redirect_stdout(io.StringIO()):  # Ray tells of nodes there, at length; results have it to themselves
+        try:
             ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
             nodes = _nodes()
             report(f"{nodes} nodes of the cluster at {address}")
             yield
             if lost := nodes - _nodes():
                 report(f"{lost} of the nodes were lost meanwhile; the others did their work")
-    except (ray.exceptions.RayError, ConnectionError, RuntimeError) as error:
-        raise _told(error, address) from None
-    finally:
-        ray.shutdown()
+        except (ray.exceptions.RayError, ConnectionError, RuntimeError) as error:
+            raise _told(error, address) from None
+        finally:
+            ray.shutdown()
 
 
 def _nodes() -> int:
