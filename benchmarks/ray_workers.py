@@ -3,8 +3,8 @@
     .venv/bin/python benchmarks/corpus.py build/bench/ray-corpus --passages 1000
     .venv/bin/python benchmarks/ray_workers.py build/bench/ray-corpus --nodes 1 2 3 --plot docs/images/ray-workers.svg
 
-All nodes stand on this machine, one core each: beyond its cores nothing can be gained. The fastest half of a build counts:
-before it some nodes still load their encoder, and other programs may have taken a core for a while.
+All nodes stand on this machine, one core each: beyond its cores nothing can be gained. The fastest half of a build
+counts: before it some nodes still load their encoder, and other programs may have taken a core for a while.
 """
 
 import argparse
