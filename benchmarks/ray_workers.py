@@ -4,10 +4,12 @@
     .venv/bin/python benchmarks/ray_workers.py build/bench/ray-corpus --nodes 1 2 3 --plot docs/images/ray-workers.svg
 
 All nodes stand on this machine, one core each: beyond its cores nothing can be gained. The fastest half of a build
-counts: before it some nodes still load their encoder, and other programs may have taken a core for a while.
+counts: before it some nodes still load their encoder, and other programs may have taken a core for a while. What a
+second of the processor gives says what each node would add that had a core of its own.
 """
 
 import argparse
+import contextlib
 import os
 import subprocess
 import sys
@@ -23,6 +25,7 @@ from measured import keep
 from ipt_rag.distributed import build_on_ray
 from ipt_rag.evaluate.plots import ACCENT, LOOK, QUIET
 
+UNIT_TEXTS = 16  # a unit is done in some tenths of a second, so that the last of them say little
 NODES = Path(__file__).parent.parent / "tests" / "ray_nodes.py"
 
 
@@ -33,23 +36,22 @@ def main() -> None:
     parser.add_argument("--nodes", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--plot", type=Path)
     options = parser.parse_args()
-    rates = {}
-    for count in options.nodes:
-        rates[count] = rate(options.corpus, count)
-        print(f"{count} nodes: {rates[count]:.1f} texts/s")
-    keep("ray_workers", {"cores": os.cpu_count(), "texts_a_second": rates})
+    found = {count: measure(options.corpus, count) for count in options.nodes}
+    for count, (a_second, a_processor_second) in found.items():
+        print(f"{count} nodes: {a_second:.1f} texts/s, {a_processor_second:.1f} texts a second of the processor")
+    keep("ray_workers", {"cores": os.cpu_count(), "texts_a_second": found})
     if options.plot:
-        options.plot.write_bytes(drawn(rates, os.cpu_count() or 1))
+        options.plot.write_bytes(drawn(found, os.cpu_count() or 1))
 
 
-def rate(corpus: Path, count: int) -> float:
-    """Return the texts that so many nodes embed a second."""
-    told: list[tuple[float, int, int]] = []
+def measure(corpus: Path, count: int) -> tuple[float, float]:
+    """Return the texts that so many nodes embed a second, and a second of the processor, in their fastest half."""
+    told: list[tuple[float, float, int, int]] = []
 
     def report(line: str) -> None:
         words = line.split()
         if words[0] == "embedded" and "passages" in words:
-            told.append((time.perf_counter(), int(words[1]), int(words[3])))
+            told.append((time.perf_counter(), processor_seconds(), int(words[1]), int(words[3])))
 
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -59,31 +61,47 @@ def rate(corpus: Path, count: int) -> float:
     ):
         assert cluster.stdin
         assert cluster.stdout
-        build_on_ray(cluster.stdout.readline().strip(), corpus, Path(folder), report=report)
+        build_on_ray(cluster.stdout.readline().strip(), corpus, Path(folder), report=report, unit_texts=UNIT_TEXTS)
         cluster.stdin.close()
     return max(
-        (last - first) / (ended - begun)
-        for begun, first, total in told
-        for ended, last, _ in told
+        ((last - first) / (ended - begun), (last - first) / (used - before))
+        for begun, before, first, total in told
+        for ended, used, last, _ in told
         if last - first >= total / 2
     )
 
 
-def drawn(rates: dict[int, float], cores: int) -> bytes:
-    """Return the plot as SVG: what was measured, and what so many cores would give at best."""
+def processor_seconds() -> float:
+    """Return what the processes of all nodes that do their work have used of the processor."""
+    ticks = 0
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # it has ended meanwhile
+            if (process / "cmdline").read_bytes().startswith((b"ray::MapBatches", b"ray::IDLE")):
+                ticks += sum(map(int, (process / "stat").read_text().rpartition(")")[2].split()[11:13]))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def drawn(found: dict[int, tuple[float, float]], cores: int) -> bytes:
+    """Return the plot as SVG: what was measured, and what nodes would give that have a core each."""
     with tempfile.TemporaryFile() as file, matplotlib.rc_context():
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(LOOK | {"svg.hashsalt": "ray-workers"})
         drawing = Figure(figsize=(7.5, 4), layout="constrained")
         axes: Any = drawing.subplots()
-        one = rates[min(rates)] / min(rates)
+        nodes = list(found)
         axes.plot(
-            list(rates), [one * min(each, cores) for each in rates], "--", color=QUIET, label=f"{cores} cores at best"
+            nodes,
+            [each * found[each][1] for each in nodes],
+            "--",
+            color=QUIET,
+            label="a core for each, from processor time",
         )
-        axes.plot(list(rates), list(rates.values()), "o-", color=ACCENT, label="measured")
-        axes.set_xlabel(f"nodes of one core each, on a machine with {cores} cores")
+        axes.plot(
+            nodes, [found[each][0] for each in nodes], "o-", color=ACCENT, label=f"measured, {cores} cores for all"
+        )
+        axes.set_xlabel("nodes")
         axes.set_ylabel("texts embedded a second")
-        axes.set_xticks(list(rates))
+        axes.set_xticks(nodes)
         axes.set_ylim(0)
         axes.legend(frameon=False)
         drawing.savefig(file, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
