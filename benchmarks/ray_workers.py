@@ -1,6 +1,6 @@
 """Measure how many texts a second a Ray cluster embeds, by the number of its nodes, and draw it.
 
-    .venv/bin/python benchmarks/corpus.py build/bench/ray-corpus --passages 1000
+    .venv/bin/python benchmarks/corpus.py build/bench/ray-corpus --passages 2000
     .venv/bin/python benchmarks/ray_workers.py build/bench/ray-corpus --nodes 1 2 3 --plot docs/images/ray-workers.svg
 
 All nodes stand on this machine, one core each: beyond its cores nothing can be gained. The fastest half of a build
@@ -36,9 +36,10 @@ def main() -> None:
     parser.add_argument("--nodes", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--plot", type=Path)
     options = parser.parse_args()
-    found = {count: measure(options.corpus, count) for count in options.nodes}
-    for count, (a_second, a_processor_second) in found.items():
-        print(f"{count} nodes: {a_second:.1f} texts/s, {a_processor_second:.1f} texts a second of the processor")
+    found = {}
+    for count in options.nodes:
+        found[count] = a_second, a_processor_second = measure(options.corpus, count)
+        print(f"{count} nodes: {a_second:.1f} texts/s, {a_processor_second:.1f} a second of the processor", flush=True)
     keep("ray_workers", {"cores": os.cpu_count(), "texts_a_second": found})
     if options.plot:
         options.plot.write_bytes(drawn(found, os.cpu_count() or 1))
