@@ -3,8 +3,8 @@
     .venv/bin/python benchmarks/growth.py [--largest 1000000]
 
 Unit vectors of the encoder's width, drawn around one centre for every hundred by a fixed seed, and questions around the
-same centres. One thread. Recall is the share of the ten closest that are among the ten found. Prints a table, writes JSON
-and a log-log plot of each figure into build/bench/.
+same centres. One thread. Recall is the share of the ten closest that are among the ten found. Prints a table; JSON
+and log-log plots go into build/bench/.
 """
 
 import argparse

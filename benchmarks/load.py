@@ -4,7 +4,7 @@
 
 The real program in a process of its own. Each client has a loopback address of its own, asks the page's public endpoint
 (one request for the question, one for its answer), and asks again as soon as it has the answer, though no oftener than
-the door lets one client through. Ends with exit code 1 where anything but an answer or the sentence of a full queue came.
+the door lets one client through. Ends with exit code 1 where anything but an answer or a full queue's sentence came.
 """
 
 import argparse

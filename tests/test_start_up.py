@@ -26,6 +26,8 @@ OTHERS = {
     "onnx",
     "pandas",
     "pdfplumber",
+    "pyarrow",
+    "ray",
     "scipy",
     "sklearn",
 }
@@ -38,7 +40,7 @@ def imported_by(*command: str) -> set[str]:
     return set(done.stderr.splitlines()[-1].split())
 
 
-@pytest.mark.parametrize("command", [["--help"], ["ask", "--help"], ["--version"]], ids=" ".join)
+@pytest.mark.parametrize("command", [["--help"], ["ask", "--help"], ["build", "--help"], ["--version"]], ids=" ".join)
 def test_help_imports_nothing_heavy(command: list[str]) -> None:
     """Help is there at once: neither search nor models are loaded for it."""
     assert imported_by(*command) & (PYTORCH | SEARCH | OTHERS | {"spacy"}) == set()

@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +34,8 @@ from ipt_rag.query import content_words, stems
 from ipt_rag.records import Article, Chunk, Passage
 from ipt_rag.sentences import split_sentences
 
+Parted = tuple[Sequence[Passage], Sequence[Chunk]]  # an article's passages, and its chunks, which count them from 0
+
 JOURNAL = ".embedded"  # in the folder of an index: what a build that was interrupted had embedded
 
 
@@ -49,17 +51,32 @@ class BuildReport:
     embedded: int  # texts newly embedded; the rest was taken from the last generation
 
 
+def part_article(article: Article, count_tokens: Callable[[str], int]) -> Parted:
+    """Return the passages of an article and the chunks that they are packed into."""
+    passages = split_passages(article, split_sentences, count_tokens=count_tokens, max_tokens=settings.PASSAGE_TOKENS)
+    packed = pack_passages(article.title, passages, count_tokens=count_tokens, max_tokens=settings.CHUNK_TOKENS)
+    return passages, tuple(packed)
+
+
+def part_articles(articles: Sequence[Article], encoder: PassageEncoder) -> Iterator[Parted]:
+    """Yield what becomes of each article, in their order."""
+    for article in articles:
+        yield part_article(article, encoder.count_tokens)
+
+
 def build_index(
     corpus: Path,
     index: Path,
     *,
     report: Report = lambda line: None,
     open_encoder: Callable[[], PassageEncoder] = MiniLM.open,
+    part: Callable[[Sequence[Article], PassageEncoder], Iterable[Parted]] = part_articles,
 ) -> BuildReport:
     """Bring an index up to date with a corpus and say what was done; unchanged texts are not embedded again.
 
     `report` hears one line at a time about the progress. The old generation answers until the new one is whole; a build
     that is interrupted is gone on with by the next.
+    `part` yields what becomes of each article, in their order.
 
     Raises:
         CorpusError, ArticleError: the corpus cannot be read.
@@ -69,7 +86,7 @@ def build_index(
     articles = read_corpus(corpus)
     keys = [read_keys(corpus, article.slug) for article in articles]
     with _writing(index), logged("built") as outcome:
-        done = _build(articles, keys, index, report, open_encoder)
+        done = _build(articles, keys, index, report, open_encoder, part)
         _forget(index)
         outcome.counts = {"articles": done.articles, "passages": done.passages, "embedded": done.embedded}
         return done
@@ -175,6 +192,7 @@ def _build(
     index: Path,
     report: Report,
     open_encoder: Callable[[], PassageEncoder],
+    part: Callable[[Sequence[Article], PassageEncoder], Iterable[Parted]] = part_articles,
 ) -> BuildReport:
     made_from = _made_from(articles, keys)
     digest = digest_of(made_from)
@@ -187,13 +205,7 @@ def _build(
     passages: list[Passage] = []
     chunks: list[Chunk] = []
     asked: list[tuple[str, ...]] = []
-    for article, its_keys in zip(articles, keys, strict=True):
-        its_passages = split_passages(
-            article, split_sentences, count_tokens=encoder.count_tokens, max_tokens=settings.PASSAGE_TOKENS
-        )
-        packed = pack_passages(
-            article.title, its_passages, count_tokens=encoder.count_tokens, max_tokens=settings.CHUNK_TOKENS
-        )
+    for article, its_keys, (its_passages, packed) in zip(articles, keys, part(articles, encoder), strict=True):
         offset = len(passages)
         chunks.extend(Chunk(chunk.text, chunk.first + offset, chunk.after + offset) for chunk in packed)
         passages.extend(its_passages)

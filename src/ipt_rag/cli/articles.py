@@ -21,15 +21,22 @@ PROGRESS_PAGES = 25  # pages added between two lines of progress: some seconds
 @click.command(cls=Silent)
 @CORPUS
 @INDEX
-def build(corpus: Path, index: Path) -> None:
+@click.option("--ray", metavar="HOST:PORT", help="Let the nodes of this Ray cluster do the work, for large corpora.")
+def build(corpus: Path, index: Path, ray: str | None) -> None:
     """Make the index from the articles, or bring it up to date.
 
     \b
         ipt-rag build --corpus mine --index mine-index
+        ipt-rag build --ray 10.0.0.1:6379    on the nodes of a cluster; the same index
     """  # noqa: D301 - click must see the backspace
-    from ipt_rag.build import build_index  # imports the encoder, which `--help` must not wait for
+    if ray:
+        from ipt_rag.distributed import build_on_ray
 
-    done = build_index(corpus, index, report=progress)
+        done = build_on_ray(ray, corpus, index, report=progress)
+    else:
+        from ipt_rag.build import build_index  # imports the encoder, which `--help` must not wait for
+
+        done = build_index(corpus, index, report=progress)
     if not done.changed:
         click.echo(f"Nothing changed: {done.passages} passages of {done.articles} articles, index {done.digest}.")
         return
