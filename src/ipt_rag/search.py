@@ -3,10 +3,8 @@
 import math
 import re
 import threading
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
 
@@ -14,13 +12,12 @@ from ipt_rag import settings
 from ipt_rag.asked import Asked, lacking, says_what_it_is, what_is_asked
 from ipt_rag.decide import Signals
 from ipt_rag.embed import Matrix, QuestionEncoder, TokenVectors
-from ipt_rag.index import Index
+from ipt_rag.index import EVERYTHING, Store, cited_tiers, filters_in_the_way
 from ipt_rag.maxsim import MaxSim
 from ipt_rag.query import Query, content_words, stems, understand
 from ipt_rag.rank import Ranked, rank
 from ipt_rag.records import Filter, FilterName
 
-EVERYTHING = Filter()
 ACRONYM = re.compile(r"\b[A-Z][A-Za-z]*[A-Z]\b")  # EMDR, SSRI, IPSRT: a therapy, drug class or instrument by name
 STRONG = 0.6  # cosine from which a token of the question is met: half of the tokens of answerable tuning questions are
 # Content words from which more say no more: nine of ten tuning questions have as many or fewer. Where it went on
@@ -44,23 +41,14 @@ class Search:
 class Searcher:
     """Searches one index with one encoder; safe to call from threads."""
 
-    def __init__(self, index: Index, encoder: QuestionEncoder) -> None:
+    def __init__(self, index: Store, encoder: QuestionEncoder) -> None:
         self.index = index
         self._encoder = encoder
-        texts = index.search_texts()
-        self._vocabulary = Counter(word for text in texts for word in content_words(text))
+        self._vocabulary = index.word_counts()
         self._frequency = index.stem_counts()  # what is rare there tells more about a passage
         self._maxsim = MaxSim.open()
-        # The defined words of each definition: what stands before its dash.
-        self._terms = {
-            number: {*stems(TERM_END.split(text, maxsplit=1)[0])}
-            for number, text in enumerate(texts)
-            if index.kinds[number] == "definition"
-        }
-        # The numbers of the entries of the source lists, each with its passage.
-        self._entries = {
-            number: index.passage(number).sources for number, kind in enumerate(index.kinds) if kind == "source"
-        }
+        self._sources = index.sources()
+        self._terms: dict[int, frozenset[str]] = {}  # the defined words of each definition that was a candidate
         self._lock = threading.Lock()  # one encoder, one pass at a time: more threads make no pass faster
 
     def search(self, question: str, only: Filter = EVERYTHING) -> Search:
@@ -69,13 +57,8 @@ class Searcher:
         asked = what_is_asked(question)
         with self._lock:
             vector, tokens = self._encoder.encode_question(query.text)
-        # Behind a filter each leg reads on until it has as many as without one.
-        depth = len(self.index) if only.narrows else settings.CANDIDATES
-        near = [number for number in self.index.dense(vector, k=depth) if not self.kept_out(number, only)]
-        worded = [hit for hit in self.index.lexical(query.words, k=depth) if not self.kept_out(hit[0], only)]
-        if only.narrows:
-            near, worded = near[: settings.CANDIDATES], worded[: settings.CANDIDATES]
-        lexical = dict(worded)
+        near = self.index.dense(vector, k=settings.CANDIDATES, only=only)
+        lexical = dict(self.index.lexical(query.words, k=settings.CANDIDATES, only=only))
         candidates = sorted({*near, *lexical})
         asked_terms = frozenset(stems(query.text)) if query.asks_definition else frozenset()
         hits = rank(
@@ -150,24 +133,8 @@ class Searcher:
 
     def kept_out(self, number: int, only: Filter) -> tuple[FilterName, ...]:
         """Return the filters that a passage does not pass."""
-        if not only.narrows:
-            return ()
-        tiers = self._cited_tiers[number]
-        kept: list[FilterName] = []
-        if only.articles and self.index.articles_of[number] not in only.articles:
-            kept.append("articles")
-        if only.tiers and tiers.isdisjoint(only.tiers):
-            kept.append("tiers")
-        if only.sourced_only and not tiers:
-            kept.append("sourced")
-        return tuple(kept)
-
-    @cached_property
-    def _cited_tiers(self) -> list[frozenset[str]]:
-        """By passage, the tiers of its sources, "" for a source without one; empty where it carries no number."""
-        sources = self.index.sources()
-        passages = (self.index.passage(number) for number in range(len(self.index)))
-        return [frozenset(sources[passage.article][number].tier for number in passage.sources) for passage in passages]
+        passage = self.index.passage(number)
+        return filters_in_the_way(only, passage.article, cited_tiers(passage, self._sources))
 
     def _discount(self, number: int, query: Query, asked: Asked, asked_terms: frozenset[str]) -> float:
         """Return what to take off a passage's score: on the tuning questions 0.03 to 0.1 do alike.
@@ -176,12 +143,18 @@ class Searcher:
         the entry of a source list that is asked for by its number.
         """
         kind = self.index.kinds[number]
-        if (term := self._terms.get(number)) and term <= asked_terms:
+        if kind == "definition" and asked_terms and (term := self._term(number)) and term <= asked_terms:
             return -0.05
-        if asked.source is not None and asked.source in self._entries.get(number, ()):
+        if asked.source is not None and kind == "source" and asked.source in self.index.passage(number).sources:
             return -0.1
         if asked.term and says_what_it_is(asked.term, self.index.search_text(number)):
             return -0.05
         if (kind == "vignette" and not query.asks_example) or (kind == "source" and not query.asks_source):
             return 0.05
         return 0.02 if kind == "question" and not query.asks_reflection else 0.0
+
+    def _term(self, number: int) -> frozenset[str]:
+        """Return the stems of what a definition defines: what stands before its dash."""
+        if number not in self._terms:
+            self._terms[number] = frozenset(stems(TERM_END.split(self.index.search_text(number), maxsplit=1)[0]))
+        return self._terms[number]

@@ -6,7 +6,8 @@ import sqlite3
 import threading
 import weakref
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,18 @@ from numpy.typing import NDArray
 
 from ipt_rag.errors import IndexDamagedError, IndexMissingError
 from ipt_rag.index.generations import REBUILD, Generation, current_digest, verified_generation
-from ipt_rag.index.vectors import Matrix, from_verified_file
+from ipt_rag.index.store import EVERYTHING, cited_tiers, filters_in_the_way
+from ipt_rag.index.vectors import Matrix, from_verified_file, means
 from ipt_rag.maxsim import ByteMatrix, Starts, Steps, joined, vectors_of
-from ipt_rag.records import Kind, Passage, Source, Span
+from ipt_rag.query import content_words
+from ipt_rag.records import Filter, Kind, Passage, Source, Span
 
 
 class Index:
-    """One verified generation, open for reading from any thread."""
+    """One verified generation, open for reading from any thread: the `Store` in a folder of this machine."""
+
+    engine = ""
+    full_text = True
 
     def __init__(self, generation: Generation) -> None:
         weakref.finalize(self, os.close, generation.hold)
@@ -72,6 +78,14 @@ class Index:
         """Whether another generation has taken this one's place on the disk."""
         return current_digest(self.folder) != self.digest
 
+    def reopened(self) -> "Index":
+        """Return the generation that is the current one now.
+
+        Raises:
+            IndexMissingError, IndexDamagedError: there is no whole one.
+        """
+        return Index.open(self.folder)
+
     @property
     def chunk_count(self) -> int:
         """Number of vectors."""
@@ -91,22 +105,23 @@ class Index:
             "token vectors": (len(self._high), int(self._ranges[-1, 2]) if len(self) else 0),
         }
 
-    def dense(self, vector: Matrix, *, k: int) -> list[int]:
+    def dense(self, vector: Matrix, *, k: int, only: Filter = EVERYTHING) -> list[int]:
         """Return up to `k` passage numbers or a few more, those of the closest chunks first.
 
         `vector`, shape (dim,), is unit length like every stored row, so inner product is cosine.
         """
         if not self._chunks:
             return []
-        _, rows = self._vectors.search(vector[np.newaxis], min(k, len(self._chunks)))
+        depth = len(self._chunks) if only.narrows else min(k, len(self._chunks))
+        _, rows = self._vectors.search(vector[np.newaxis], depth)
         found: list[int] = []
         for row in rows[0]:
-            found.extend(range(*self._chunks[row]))
+            found.extend(number for number in range(*self._chunks[row]) if self._passes(number, only))
             if len(found) >= k:
                 break
-        return found
+        return found[:k] if only.narrows else found
 
-    def lexical(self, words: Sequence[str], *, k: int) -> list[tuple[int, float]]:
+    def lexical(self, words: Sequence[str], *, k: int, only: Filter = EVERYTHING) -> list[tuple[int, float]]:
         """Return up to `k` passage numbers that hold any of the words, with their BM25, higher is closer."""
         if not words:
             return []
@@ -114,9 +129,19 @@ class Index:
         rows = self._rows(
             "SELECT rowid, -bm25(words) AS score FROM words WHERE words MATCH ? ORDER BY score DESC, rowid LIMIT ?",
             match,
-            k,
+            len(self) if only.narrows else k,
         )
-        return [(int(row), float(score)) for row, score in rows]
+        return [(int(row), float(score)) for row, score in rows if self._passes(row, only)][:k]
+
+    def _passes(self, number: int, only: Filter) -> bool:
+        if not only.narrows:
+            return True
+        return not filters_in_the_way(only, self.articles_of[number], self._cited_tiers[number])
+
+    @cached_property
+    def _cited_tiers(self) -> list[frozenset[str]]:
+        sources = self.sources()
+        return [cited_tiers(self.passage(number), sources) for number in range(len(self))]
 
     def tokens(self, number: int) -> Matrix:
         """Return the token vectors of a passage without its keys, shape (tokens, dim)."""
@@ -129,10 +154,7 @@ class Index:
         sizes = json.loads(self._rows("SELECT key_sizes FROM passages WHERE id = ?", number)[0][0])
         if not sizes:
             return np.zeros((0, self._high.shape[1]), np.float32)
-        starts = np.cumsum([0, *sizes[:-1]])
-        sums: Matrix = np.add.reduceat(vectors_of(self._high[first:after], self._low[first:after]), starts, axis=0)
-        unit: Matrix = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-12)
-        return unit
+        return means(vectors_of(self._high[first:after], self._low[first:after]), sizes)
 
     def all_tokens(self, numbers: Sequence[int]) -> tuple[ByteMatrix, ByteMatrix, Starts]:
         """Return the tokens of some passages with their keys and each one's first row: upper bytes, lower bytes, rows.
@@ -202,6 +224,30 @@ class Index:
     def search_texts(self) -> list[str]:
         """Return what is searched of every passage, by number."""
         return [row[0] for row in self._rows("SELECT search FROM passages ORDER BY id")]
+
+    def word_counts(self) -> Counter[str]:
+        """Return how often each content word stands in the passages."""
+        return Counter(word for text in self.search_texts() for word in content_words(text))
+
+    def numbers_of(self, article: str) -> Sequence[int]:
+        """Return the numbers of an article's passages, in order."""
+        return [number for number, slug in enumerate(self.articles_of) if slug == article]
+
+    @property
+    def dim(self) -> int:
+        """How many numbers a vector has."""
+        return int(self._high.shape[1])
+
+    def token_sizes(self, number: int) -> tuple[int, ...]:
+        """Return how many token vectors a passage has of its own, and then each of its keys."""
+        first, keys_first, _ = self._ranges[number].tolist()
+        sizes = self._rows("SELECT key_sizes FROM passages WHERE id = ?", number)[0][0]
+        return (keys_first - first, *json.loads(sizes))
+
+    def chunks(self) -> Iterator[tuple[range, Matrix]]:
+        """Yield the passages of each chunk and its vector, shape (dim,), in order."""
+        for row, (first, after) in enumerate(self._chunks):
+            yield range(first, after), np.asarray(self._vectors.reconstruct(row), dtype=np.float32)
 
     def articles(self) -> dict[str, str]:
         """Return the titles of the articles by slug, in the order of the corpus."""
