@@ -64,6 +64,8 @@ class EngineStore:
                 if digest is None:
                     raise IndexMissingError(engine.missing())
                 try:
+                    for collection in (passages_name(digest), pieces_name(digest)):
+                        engine.work("load_collection", collection)  # a server has; Milvus Lite forgets with its process
                     return cls(engine, digest, _manifest(engine, digest))
                 except IndexMissingError:
                     if engine.current_digest() == digest:
@@ -112,8 +114,9 @@ class EngineStore:
     def question_graph(self) -> Path:
         """File of the graph, on this machine for as long as this store is open."""
         name = graph_name(self._manifest["graph"])
+        self._engine.work("load_collection", name)
         last = -(-self._manifest["graph_bytes"] // rows.PIECE_BYTES)
-        found = self._by_id(name, range(-last, 0), "high")
+        found = self._by_id(name, range(-last, 0), "high", self._engine.work)
         graph = rows.out_of(found[number] for number in range(-1, -last - 1, -1) if number in found)
         if hashlib.sha256(graph).hexdigest() != self._manifest["graph"]:
             raise _damage(self._engine)
@@ -140,7 +143,8 @@ class EngineStore:
         asked = " ".join(dict.fromkeys(rows.words_of(" ".join(words)).split()))
         if not asked or not self.full_text:
             return []
-        found = [(hit["id"], float(hit["distance"])) for hit in self._search([asked], "bm25", k, only)]
+        # abs: BM25 is never below nought, and Milvus Lite gives it with a minus.
+        found = [(hit["id"], abs(float(hit["distance"]))) for hit in self._search([asked], "bm25", k, only)]
         return sorted(found, key=lambda hit: (-hit[1], hit[0]))
 
     def _search(self, data: Sequence[Any], field: str, limit: int, only: Filter) -> list[Any]:
@@ -246,8 +250,10 @@ class EngineStore:
         found = self._by_id(self._pieces, [each for of in pieces.values() for each in of], byte)
         return {number: rows.out_of(found[each] for each in of) for number, of in pieces.items()}
 
-    def _by_id(self, collection: str, numbers: Sequence[int], field: str) -> dict[int, Any]:
-        """Return a field of rows by their number.
+    def _by_id(
+        self, collection: str, numbers: Sequence[int], field: str, call: Callable[..., Any] | None = None
+    ) -> dict[int, Any]:
+        """Return a field of rows by their number, as fast as a question asks for it unless another call is given.
 
         Raises:
             IndexDamagedError: a row is not there.
@@ -255,7 +261,8 @@ class EngineStore:
         found: dict[int, Any] = {}
         for first in range(0, len(numbers), ROWS_AT_ONCE):
             wanted = [*numbers[first : first + ROWS_AT_ONCE]]
-            for row in self._engine.ask("query", collection, filter=f"id in {wanted}", output_fields=["id", field]):
+            call = call or self._engine.ask
+            for row in call("query", collection, filter=f"id in {wanted}", output_fields=["id", field]):
                 found[row["id"]] = row[field]
         if len(found) != len(numbers):
             raise _damage(self._engine)
@@ -294,7 +301,7 @@ def _manifest(engine: Engine, digest: str) -> Mapping[str, Any]:
 def _file(engine: Engine, digest: str, name: str) -> bytes:
     """Return a file of a generation, out of its pieces."""
     condition = f"id < 0 and name == {json.dumps(name, ensure_ascii=False)}"
-    found = engine.ask("query", pieces_name(digest), filter=condition, output_fields=["id", "high"])
+    found = engine.work("query", pieces_name(digest), filter=condition, output_fields=["id", "high"])
     return rows.out_of(row["high"] for row in sorted(found, key=lambda row: -row["id"]))
 
 
