@@ -45,7 +45,8 @@ class MilvusServer:
         """Start the server and return when it says that it is healthy."""
         assert self._relay.stdin is not None
         assert self._relay.stdout is not None
-        print("start", file=self._relay.stdin, flush=True)
+        self._relay.stdin.write("start\n")
+        self._relay.stdin.flush()
         said = self._relay.stdout.readline()
         assert said, "the server did not start"
         self._pid = int(said)
@@ -65,13 +66,16 @@ def _main() -> None:
 
     _raise_loopback()
     server = milvus.MilvusServer(milvus.MilvusServerConfig(data_dir=sys.argv[2]))
+    # A killed server is taken for alive as long as that: half a minute would be lost at each start after a kill.
+    server.config.set("common.session.ttl", 4)
     listening = socket.socket(fileno=int(sys.argv[1]))
     threading.Thread(target=_accept, args=(listening, server), daemon=True).start()
     for _ in sys.stdin:
         if server.server_proc:
             server.server_proc.wait()
         server.start()
-        print(server.server_proc.pid, flush=True)
+        sys.stdout.write(f"{server.server_proc.pid}\n")
+        sys.stdout.flush()
     server.stop()
 
 

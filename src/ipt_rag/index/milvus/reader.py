@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 import tempfile
 import weakref
 from collections import Counter
@@ -120,8 +121,9 @@ class EngineStore:
         graph = rows.out_of(found[number] for number in range(-1, -last - 1, -1) if number in found)
         if hashlib.sha256(graph).hexdigest() != self._manifest["graph"]:
             raise _damage(self._engine)
-        self._folder = tempfile.TemporaryDirectory(prefix="ipt-rag-")
-        path = Path(self._folder.name) / "question.onnx"
+        folder = tempfile.mkdtemp(prefix="ipt-rag-")
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        path = Path(folder) / "question.onnx"
         path.write_bytes(graph)
         return path
 

@@ -3,6 +3,7 @@
 import hashlib
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import Any
 
@@ -56,8 +57,13 @@ def copy_generation(index: Index, engine: Engine, *, report: Callable[[str], Non
         report(f"copied {copied:,} of {len(index):,} passages to {engine.named}")
     for batch in _batches(_piece_rows(index, {"graph": sha256, "graph_bytes": len(graph), "full_text": full_text})):
         engine.work("insert", pieces, batch)
-    _serve(engine, passages, _vector_index(engine, len(index)), full_text)
-    _serve(engine, pieces, "FLAT", False)
+    with ThreadPoolExecutor() as both:  # it takes seconds, in which this machine only waits
+        served = [
+            both.submit(_serve, engine, passages, _vector_index(engine, len(index)), full_text),
+            both.submit(_serve, engine, pieces, "FLAT", False),
+        ]
+        for each in served:
+            each.result()
     if engine.rows(passages) != len(index) or engine.rows(pieces, "id >= 0") != _token_pieces(index):
         raise IndexDamagedError(f"{engine.named} holds less than was copied to it. Run the build again.")
     engine.work("create_alias" if previous is None or previous == index.digest else "alter_alias", passages, ALIAS)
