@@ -20,12 +20,15 @@ SEARCH = {"faiss", "onnxruntime", "numpy"}
 OTHERS = {
     "fastapi",
     "gradio",
+    "grpc",
     "langchain_core",
     "langchain_text_splitters",
     "mcp",
+    "milvus_lite",
     "onnx",
     "pandas",
     "pdfplumber",
+    "pymilvus",
     "scipy",
     "sklearn",
 }
