@@ -306,7 +306,7 @@ class Exact:
 
 @pytest.fixture(scope="module")
 def exact_ten(corpus_index: Path, chatbot: Chatbot) -> Callable[[bool], dict[str, list[int]]]:
-    """The ten best passages of each development question by an exact search, with words or without."""
+    """The ten best passages of each development question by an exact search, with the engine's words or without."""
     encoder = Remembering(chatbot.searcher._encoder)
 
     @cache

@@ -2,26 +2,25 @@
 
 import base64
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
 import numpy as np
-import snowballstemmer
 
 from ipt_rag.maxsim import ByteMatrix
+from ipt_rag.query import stems
 from ipt_rag.records import Filter, Passage, Span
 
 PIECE_BYTES = 36_864  # 96 tokens of 384 numbers; a third more in base64, still within a field
 PIECES = 1_024  # of one passage at most, so that a piece's number tells whose it is
-WORD = re.compile(r"[^\W_]+")
+NO_WORD = re.compile(r"\W")
 NO_VECTOR = [0.0, 0.0]  # Milvus has no collection without one
 
 
-def facts_of(passage: Passage, search: str, keys: Iterable[str], stems: Iterable[str], sizes: Iterable[int]) -> Any:
+def facts_of(passage: Passage, search: str, keys: Iterable[str], stemmed: Iterable[str], sizes: Iterable[int]) -> Any:
     """Return all that is told of a passage, as JSON takes it; `sizes` counts its own tokens and those of each key."""
-    told = {"search": search, "keys": [*keys], "stems": [*stems], "sizes": [*sizes]}
+    told = {"search": search, "keys": [*keys], "stems": [*stemmed], "sizes": [*sizes]}
     return {**told, "passage": asdict(passage)}
 
 
@@ -69,13 +68,12 @@ def token_bytes(data: bytes, dim: int) -> ByteMatrix:
 
 
 def words_of(text: str) -> str:
-    """Return the words of a text as the engine is to compare them: folded and stemmed as the word index on disk does.
+    """Return the stems of a text's content words as the engine is to compare them, each a word for its tokenizer.
 
-    >>> words_of("Résumés of the kettle")
-    'resum of the kettl'
+    >>> words_of("The kettles of IPT-A")
+    'kettl ipt_a'
     """
-    plain = "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
-    return " ".join(snowballstemmer.stemmer("porter").stemWords(WORD.findall(plain.lower())))
+    return " ".join(NO_WORD.sub("_", stem) for stem in stems(text))
 
 
 def expression(only: Filter) -> str:
