@@ -49,6 +49,11 @@ class WordCountEncoder:
         """The words: no graph, but as good as one for an index that is asked through this class."""
         return " ".join(self.words).encode()
 
+    @property
+    def axes(self) -> Matrix:
+        """An axis for each word."""
+        return np.eye(self.dim, dtype=np.float32)
+
     def count_tokens(self, text: str) -> int:
         """Return the number of words."""
         return len(re.findall(r"\w+", text))

@@ -1,23 +1,27 @@
+import itertools
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 from filelock import FileLock
 
 from conftest import WordCountEncoder
-from ipt_rag import build
-from ipt_rag.build import BuildReport, build_index, ensure_index
-from ipt_rag.embed import PassageEncoder
+from ipt_rag import build, embedded
+from ipt_rag.build import JOURNAL, BuildReport, build_index, build_without, ensure_index
+from ipt_rag.embed import PassageEncoder, TokenVectors
 from ipt_rag.errors import ArticleError, CorpusError, SettingsError
 from ipt_rag.index import FILES, Index, current_digest
 from ipt_rag.keys import passage_digest
+from ipt_rag.query import stems
 
 Build = Callable[[Path], BuildReport]
 
@@ -104,7 +108,7 @@ def test_an_article_taken_away_is_gone(run: Build, articles: Path, index: Path) 
     assert run(articles).embedded == 0
     held = Index.open(index)
     assert list(held.articles()) == ["tea", "tides"]
-    assert held.lexical(["whale"], k=5) == []
+    assert held.lexical(stems("whale"), k=5) == {}
     assert "A lantern burns whale oil. It is lit at dusk." not in held.search_texts()
 
 
@@ -117,7 +121,7 @@ def test_keys_are_indexed_beside_their_passage(run: Build, articles: Path, index
     second = run(articles)
     assert second.digest != first.digest
     assert second.embedded == 1
-    assert Index.open(index).lexical(["fuels"], k=5)[0][0] == 0
+    assert next(iter(Index.open(index).lexical(stems("fuels"), k=5))) == 0
 
 
 def test_headings_are_keys(run: Build, articles: Path, index: Path) -> None:
@@ -153,6 +157,76 @@ def test_vectors_of_another_encoder_are_not_taken(
     first = run(articles)
     monkeypatch.setattr(build, "MiniLM", SimpleNamespace(name="another encoder"))
     assert run(articles).embedded == first.embedded
+
+
+class Interrupted:
+    """An encoder that is interrupted once it has made the token vectors of so many texts."""
+
+    def __init__(self, encoder: PassageEncoder, after: int) -> None:
+        self._encoder = encoder
+        self._left = after
+
+    def __getattr__(self, name: str) -> Any:  # noqa: D105
+        return getattr(self._encoder, name)
+
+    def encode_tokens(self, texts: Sequence[str], **options: Any) -> list[TokenVectors]:
+        """Return what the encoder makes of them."""
+        self._left -= len(texts)
+        if self._left < 0:
+            raise KeyboardInterrupt
+        return self._encoder.encode_tokens(texts, **options)
+
+
+@pytest.fixture
+def begun(run: Build, articles: Path, index: Path, counting: PassageEncoder, monkeypatch: pytest.MonkeyPatch) -> int:
+    """An index, and a build of two articles more that broke off; how many texts are left to embed."""
+    monkeypatch.setattr(embedded, "KEPT_TEXTS", 5)
+    total = build_index(articles, index.parent / "whole", open_encoder=lambda: counting).embedded
+    for name in ("tea.md", "tides.md"):
+        (articles / name).rename(articles / f"{name}.later")
+    first = run(articles)
+    for name in ("tea.md", "tides.md"):
+        (articles / f"{name}.later").rename(articles / name)
+    with pytest.raises(KeyboardInterrupt):
+        build_index(articles, index, open_encoder=lambda: Interrupted(counting, 12))
+    return total - first.embedded - 10
+
+
+def test_an_interrupted_build_is_gone_on_with(begun: int, run: Build, articles: Path, index: Path) -> None:
+    """What answered still does; the next build embeds what is left, and its index is that of a build in one go."""
+    assert [*Index.open(index).articles()] == ["lanterns"]
+    assert run(articles).embedded == begun
+    assert files_of(index) == files_of(index.parent / "whole")
+    assert not (index / JOURNAL).exists()
+
+
+def test_an_article_taken_away_after_an_interruption_leaves_nothing(
+    begun: int, articles: Path, index: Path, counting: PassageEncoder
+) -> None:
+    """The vectors that the interrupted build had kept go with the article."""
+    assert (index / JOURNAL).exists()
+    build_without(articles / "tea.md", articles, index, open_encoder=lambda: counting)
+    assert not (index / JOURNAL).exists()
+    assert [*Index.open(index).articles()] == ["lanterns", "tides"]
+
+
+def test_the_time_left_is_told(
+    articles: Path, index: Path, counting: PassageEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A line of progress counts texts and says how long the rest takes; the last one of a kind has no rest."""
+    monkeypatch.setattr(embedded, "PROGRESS_TEXTS", 10)
+    clock = itertools.count(0, 60)
+    monkeypatch.setattr(embedded.time, "monotonic", lambda: next(clock))
+    lines: list[str] = []
+    build_index(articles, index, report=lines.append, open_encoder=lambda: counting)
+    told = [line for line in lines if "left" in line]
+    assert told
+    assert all(
+        re.fullmatch(r"embedded \d+ of \d+ (passages and keys|chunks), about \d+ (s|min) left", line) for line in told
+    )
+    assert re.fullmatch(
+        r"embedded (\d+) of \1 passages and keys", [line for line in lines if "passages and keys" in line][-1]
+    )
 
 
 def test_progress_is_reported(articles: Path, index: Path, counting: PassageEncoder) -> None:

@@ -24,8 +24,9 @@ def order(
     def closest(numbers: Sequence[int]) -> Matrix:
         return np.stack([(np.stack(passages[number]) @ np.stack(question).T).max(axis=0) for number in numbers])
 
-    numbers = sorted(passages)
-    return rank(numbers, closest(numbers), closest, lexical=lexical or {}, discounts=discounts or {})
+    numbers = np.array(sorted(passages))
+    put_back = np.array([(discounts or {}).get(number, 0.0) for number in sorted(passages)])
+    return rank(numbers, closest(numbers), closest, lexical=lexical or {}, discounts=put_back)
 
 
 def test_each_token_finds_its_closest_match() -> None:
@@ -70,24 +71,25 @@ def test_nothing_to_rank() -> None:
     def unasked(numbers: Sequence[int]) -> Matrix:
         raise AssertionError("there is nothing to measure")
 
-    assert rank([1], np.zeros((1, 0), np.float32), unasked, lexical={}, discounts={}) == []
-    assert rank([], np.zeros((0, 3), np.float32), unasked, lexical={}, discounts={}) == []
+    for count, tokens in ((1, 0), (0, 3)):
+        nothing = np.zeros((count, tokens), np.float32)
+        assert rank(np.arange(count), nothing, unasked, lexical={}, discounts=np.zeros(count)) == []
 
 
 def test_those_that_lead_are_measured_exactly() -> None:
     """Rough cosines choose who leads; among these the exact ones decide, and the rest keep their place behind."""
-    numbers = list(range(LEADING + 4))
+    numbers = np.arange(LEADING + 4)
     rough = np.linspace(0.9, 0.1, len(numbers), dtype=np.float32)[:, np.newaxis]
     measured: list[int] = []
 
     def exactly(leading: Sequence[int]) -> Matrix:
         measured.extend(leading)
-        return rough[list(leading)] + np.array([[0.3 if number == 5 else 0.0] for number in leading], np.float32)
+        return rough[list(leading)] + np.array([[0.5 if number == 5 else 0.0] for number in leading], np.float32)
 
-    found = rank(numbers, rough, exactly, lexical={}, discounts={})
-    assert measured == numbers[:LEADING]
+    found = rank(numbers, rough, exactly, lexical={}, discounts=np.zeros(len(numbers)))
+    assert measured == [*range(LEADING)]
     assert [hit.number for hit in found] == [5, *(number for number in numbers if number != 5)]
-    assert found[0].closest == pytest.approx(rough[5] + 0.3)
+    assert found[0].closest == pytest.approx(rough[5] + 0.5)
 
 
 @given(cosines)

@@ -1,20 +1,21 @@
 """Offline: article files in, one generation of the index out. Joins the steps; nothing else sees the whole line."""
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from filelock import FileLock, Timeout
 
 from ipt_rag import settings
 from ipt_rag.chunks import pack_passages, search_text
 from ipt_rag.config import named
 from ipt_rag.corpus import read_corpus
-from ipt_rag.embed import Matrix, MiniLM, PassageEncoder
+from ipt_rag.embed import MiniLM, PassageEncoder
+from ipt_rag.embedded import Embedded, Report
 from ipt_rag.errors import IndexDamagedError, IndexMissingError, SettingsError
 from ipt_rag.index import (
     FORMAT,
@@ -31,17 +32,15 @@ from ipt_rag.index import (
     write_generation,
     written_in,
 )
+from ipt_rag.journal import Journal
 from ipt_rag.keys import Keys, heading_keys, read_keys
 from ipt_rag.logs import logged
-from ipt_rag.maxsim import Steps, in_steps
 from ipt_rag.passages import split_passages
-from ipt_rag.query import stems
+from ipt_rag.query import content_words, stems
 from ipt_rag.records import Article, Chunk, Passage
 from ipt_rag.sentences import split_sentences
 
-Report = Callable[[str], None]
-
-PROGRESS_TEXTS = 100  # texts embedded between two lines of progress: some seconds on a small machine
+JOURNAL = ".embedded"  # in the folder of an index: what a build that was interrupted had embedded
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +64,9 @@ def build_index(
 ) -> BuildReport:
     """Bring an index up to date with a corpus and say what was done; unchanged texts are not embedded again.
 
-    `report` hears one line at a time about the progress. The old generation answers until the new one is whole. What
-    an engine is to hold is made in a folder first, and copied to it whole.
+    `report` hears one line at a time about the progress. The old generation answers until the new one is whole; a build
+    that is interrupted is gone on with by the next. What an engine is to hold is made in a folder first, and copied to
+    it whole.
 
     Raises:
         CorpusError, ArticleError: the corpus cannot be read.
@@ -79,6 +79,7 @@ def build_index(
     folder = written_in(index)
     with _writing(folder), logged("built") as outcome:
         done = _build(articles, keys, folder, report, open_encoder)
+        _forget(folder)
         done = replace(done, changed=hand_over(index, report) or done.changed)
         outcome.counts = {"articles": done.articles, "passages": done.passages, "embedded": done.embedded}
         return done
@@ -109,6 +110,7 @@ def build_without(
         kept = (done.digest,) if done else ()
         take_out(index, keep=kept)
         drop_generations(folder, keep=kept)
+        _forget(folder)
     return done
 
 
@@ -123,6 +125,12 @@ def drop_past(index: Path | str) -> None:
     with _writing(folder):
         take_out(index, keep=(current_at(index),))
         drop_generations(folder, keep=(current_digest(folder),))
+        _forget(folder)
+
+
+def _forget(folder: Path) -> None:
+    """Take away what earlier builds left to go on with: it may hold vectors of what the corpus no longer has."""
+    (folder / JOURNAL).unlink(missing_ok=True)
 
 
 @contextmanager
@@ -211,74 +219,32 @@ def _build(
         asked.extend((*heading_keys(passage, tiers), *its_keys.of(passage)) for passage in its_passages)
         report(f"{article.slug}: {len(its_passages)} passages, {len(article.sources)} sources")
     reusable = last if last and last.made_from["encoder"] == made_from["encoder"] else None
-    made = _Embedded(encoder, reusable, report)
-    searched = [search_text(passage) for passage in passages]
-    tokens = made.tokens([*searched, *(key for its_keys in asked for key in its_keys)])
-    contents = Contents(
-        articles=[(article, article.text) for article in articles],
-        entries=[
-            Entry(
-                passage,
-                text,
-                its_keys,
-                tuple(sorted({*stems(" ".join((text, *its_keys)))})),
-                tokens[text],
-                [tokens[key] for key in its_keys],
-            )
-            for passage, text, its_keys in zip(passages, searched, asked, strict=True)
-        ],
-        chunks=chunks,
-        vectors=made.vectors([chunk.text for chunk in chunks]),
-        question_graph=reusable.question_graph.read_bytes() if reusable else encoder.question_graph,
-        made_from=made_from,
-    )
-    write_generation(index, contents)
+    journal = Journal(index / JOURNAL, f"format {FORMAT}, {made_from['encoder']}")
+    try:
+        made = Embedded(encoder, reusable, journal, report)
+        searched = [search_text(passage) for passage in passages]
+        made.make_tokens([*searched, *(key for its_keys in asked for key in its_keys)])
+        made.make_vectors([chunk.text for chunk in chunks])
+        contents = Contents(
+            articles=[(article, article.text) for article in articles],
+            entries=[
+                Entry(passage, text, its_keys, stems(" ".join((text, *its_keys))))
+                for passage, text, its_keys in zip(passages, searched, asked, strict=True)
+            ],
+            chunks=chunks,
+            tokens=made,
+            vectors=made.vectors([chunk.text for chunk in chunks]),
+            words=Counter(word for text in searched for word in content_words(text)),
+            axes=encoder.axes,
+            question_graph=reusable.question_graph.read_bytes() if reusable else encoder.question_graph,
+            made_from=made_from,
+        )
+        write_generation(index, contents)
+    finally:
+        journal.close()
     return BuildReport(
         digest, changed=True, articles=len(articles), passages=len(passages), chunks=len(chunks), embedded=made.count
     )
-
-
-class _Embedded:
-    """Vectors of texts: those the last generation holds are taken from it, the others are made and counted."""
-
-    def __init__(self, encoder: PassageEncoder, last: Index | None, report: Report) -> None:
-        self.count = 0
-        self._encoder = encoder
-        self._tokens = last.stored_tokens() if last else {}
-        self._vectors = last.stored_vectors() if last else {}
-        self._report = report
-
-    def tokens(self, texts: Sequence[str]) -> dict[str, Steps]:
-        """Return the token vectors of each distinct text."""
-        missing = [text for text in dict.fromkeys(texts) if text not in self._tokens]
-        made = self._encoder.encode_tokens(missing, progress=self._progress("passages and keys", len(missing)))
-        # A text of signs that the encoder does not know at all gets one token that matches nothing.
-        none = np.zeros((1, self._encoder.dim), np.int16)
-        new = {
-            text: in_steps(encoded.vectors) if len(encoded.vectors) else none
-            for text, encoded in zip(missing, made, strict=True)
-        }
-        return {text: new[text] if text in new else self._tokens[text] for text in texts}
-
-    def vectors(self, texts: Sequence[str]) -> Matrix:
-        """Return the vectors of the texts, shape (len(texts), dim)."""
-        missing = [text for text in dict.fromkeys(texts) if text not in self._vectors]
-        made = self._encoder.encode(missing, progress=self._progress("chunks", len(missing)))
-        new = dict(zip(missing, made, strict=True))
-        return np.array([new[text] if text in new else self._vectors[text] for text in texts], dtype=np.float32)
-
-    def _progress(self, what: str, total: int) -> Callable[[int], None]:
-        done = said = 0
-
-        def advance(finished: int) -> None:
-            nonlocal done, said
-            done += finished
-            self.count += finished
-            if done == total or done - said >= PROGRESS_TEXTS:
-                said = done
-                self._report(f"embedded {done} of {total} {what}")
-
-        return advance
 
 
 def _last_generation(index: Path) -> Index | None:

@@ -25,15 +25,34 @@ def write_synced(path: Path, parts: Iterable[Bytes]) -> str:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
     try:
         for part in parts:
-            left = memoryview(part)
-            written.update(left)
-            left = left.cast("B") if left.nbytes else left[:0]
-            while left:
-                left = left[os.write(handle, left) :]
+            written.update(part)
+            _write(handle, part)
         os.fsync(handle)
     finally:
         os.close(handle)
     return written.hexdigest()
+
+
+def append_synced(path: Path, parts: Iterable[Bytes]) -> None:
+    """Write to the end of a file, new or not, and return once the disk has it.
+
+    Raises:
+        OSError: it cannot be written; a part of it may lie there.
+    """
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    try:
+        for part in parts:
+            _write(handle, part)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _write(handle: int, part: Bytes) -> None:
+    left = memoryview(part)
+    left = left.cast("B") if left.nbytes else left[:0]
+    while left:
+        left = left[os.write(handle, left) :]
 
 
 def replace_file(target: Path, data: bytes) -> None:

@@ -44,12 +44,12 @@ class KeyFit:
 
     def fits(self, asked: Sequence[tuple[int, str]]) -> Iterator[Fit]:
         """Yield how each question fits, given with the place of its own passage; each holds a word."""
-        places = range(len(self._starts))
+        places = np.arange(len(self._starts))
         questions = [question for _, question in asked]
         encoded = zip(self._encoder.encode(questions), self._encoder.encode_tokens(questions), strict=True)
         for (own, _), (whole, question) in zip(asked, encoded, strict=True):
             closest = np.maximum.reduceat(self._tokens @ question.vectors.T, self._starts, axis=0)
-            ranked = rank(places, closest, closest.__getitem__, lexical={}, discounts={})
+            ranked = rank(places, closest, closest.__getitem__, lexical={}, discounts=np.zeros(len(places)))
             scores = {hit.number: hit.score for hit in ranked}
             best = next((hit.number for hit in ranked if hit.number != own), own)
             closeness = float(closest[own].mean() + whole @ self._whole[own]) / 2

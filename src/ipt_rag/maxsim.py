@@ -1,8 +1,8 @@
 """Tokens of a question and of passages -> how close each passage comes to each token of the question, twice over.
 
-Roughly, for all candidates: 8-bit integers through `product.onnx`, a quarter of the time of 32-bit floats and of the
-bytes. Exactly, for the few that may be shown: 16 bits of a stored number times 14 of the question's, as four such
-products. Sums of whole numbers have no order: they are the same on every processor.
+Roughly, for all candidates: along the few axes on which tokens differ most, as 8-bit integers through `product.onnx`.
+Exactly, for the few that may be shown: 16 bits of a stored number times 14 of the question's, as three such products.
+Sums of whole numbers have no order: they are the same on every processor.
 """
 
 from importlib.resources import files
@@ -22,6 +22,7 @@ STEPS = 32_767  # of a stored number from 0 to 1: 16 bits with the sign
 # 7 bits for a question's numbers: with 8, processors without VNNI instructions would cut off sums of two products.
 QUESTION_STEPS = 63
 FINE_STEPS = 2 * QUESTION_STEPS  # between two of those, from half a step below to half a step above
+ROUGH_STEPS = 127  # of a number along an axis, from 0 to 1
 
 
 class MaxSim:
@@ -35,31 +36,51 @@ class MaxSim:
         """Return it with its graph loaded."""
         return cls(open_graph(files("ipt_rag").joinpath("product.onnx").read_bytes()))
 
-    def rough(self, question: Matrix, high: ByteMatrix, starts: Starts) -> Matrix:
-        """Return the cosine of each question token's closest match, shape (passages, question tokens), to within 0.01.
+    def rough(self, question: Matrix, along: ByteMatrix, starts: Starts) -> Matrix:
+        """Return the cosine of each question token's closest match, shape (passages, question tokens), about.
 
         Args:
-            question: unit vectors, shape (question tokens, dim).
-            high: upper bytes of the passages' tokens, one passage after the other, shape (tokens, dim).
+            question: unit vectors along the axes, shape (question tokens, axes).
+            along: of the passages' tokens, one passage after the other, as `along` returns them.
             starts: row at which each passage's tokens begin.
         """
         if not len(question) or not len(starts):
             return np.zeros((len(starts), len(question)), dtype=np.float32)
         scale, coarse, _ = _in_question_steps(question)
-        closest = np.maximum.reduceat(self._products(high, coarse), starts, axis=0)
-        # The second term is what the lower bytes would add, had each its mean.
-        cosines: Matrix = ((256 * closest + 127.5 * coarse.sum(axis=1)) * (scale / STEPS)).astype(np.float32)
-        return cosines
+        closest = np.maximum.reduceat(self._products(along, coarse), starts, axis=0)
+        return (closest * (scale / ROUGH_STEPS)).astype(np.float32)
 
     def exact(self, question: Matrix, high: ByteMatrix, low: ByteMatrix, starts: Starts) -> Matrix:
-        """Return the same to within 0.0001, from both bytes."""
-        scale, coarse, fine = _in_question_steps(question)
-        both = np.concatenate([coarse, fine])
-        upper, lower = np.split(self._products(np.concatenate([high, low]), both), 2)
-        whole = 256.0 * upper + lower + 128.0 * both.sum(axis=1)  # 128: taken off the lower bytes as off the upper
-        cosines = (whole[:, : len(question)] + whole[:, len(question) :] / FINE_STEPS) * (scale / STEPS)
-        closest: Matrix = np.maximum.reduceat(cosines, starts, axis=0).astype(np.float32)
+        """Return the same to within 0.0001.
+
+        Args:
+            question: unit vectors, shape (question tokens, dim).
+            high: upper bytes of the passages' tokens, one passage after the other, shape (tokens, dim).
+            low: the lower bytes.
+            starts: row at which each passage's tokens begin.
+        """
+        closest: Matrix = np.maximum.reduceat(self._cosines(question, high, low), starts, axis=0).astype(np.float32)
         return closest
+
+    def along(self, axes: Matrix, high: ByteMatrix, low: ByteMatrix) -> ByteMatrix:
+        """Return stored vectors along some axes, counted from 0 for -1, shape (tokens, axes).
+
+        Args:
+            axes: unit vectors, shape (axes, dim).
+            high: upper bytes, shape (tokens, dim).
+            low: the lower bytes.
+        """
+        return (np.rint(self._cosines(axes, high, low) * ROUGH_STEPS).clip(-128, 127) + 128).astype(np.uint8)
+
+    def _cosines(self, vectors: Matrix, high: ByteMatrix, low: ByteMatrix) -> NDArray[np.float64]:
+        """Return the products of stored vectors with others, shape (stored, vectors), from both bytes."""
+        scale, coarse, fine = _in_question_steps(vectors)
+        upper, upper_fine = np.split(self._products(high, np.concatenate([coarse, fine])), 2, axis=1)
+        lower = self._products(low, coarse) + 128 * coarse.sum(axis=1)  # 128: taken off as from the upper bytes
+        # The lower bytes times the fine steps would add 0.00001 and need not be known, but for their mean.
+        fine_mean = 127.5 * fine.sum(axis=1)
+        cosines: NDArray[np.float64] = 256.0 * upper + lower + (256.0 * upper_fine + fine_mean) / FINE_STEPS
+        return cosines * (scale / STEPS)
 
     def _products(self, stored: ByteMatrix, question: NDArray[np.int8]) -> NDArray[np.int32]:
         """Return (stored - 128) times the question's numbers, shape (stored, question)."""

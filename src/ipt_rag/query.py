@@ -8,12 +8,12 @@ IPT, so that "IPT" parts no passage from another.
 import re
 import tomllib
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-import snowballstemmer
+import Stemmer
 from rapidfuzz.distance import DamerauLevenshtein
 
 WORD = re.compile(r"[^\W_]+(?:[-’'][^\W_]+)*")
@@ -137,11 +137,18 @@ def stems(text: str) -> list[str]:
     """Return the stems of the content words of a text, in order, as the Snowball stemmer for English gives them.
 
     A compound counts as its words, "evidence-based" as "evidence base" and "co-founded" as "founded"; one that
-    ends with a letter or a number is a name ("IPT-A") and stays whole.
+    ends with a letter or a number is a name ("IPT-A") and stays whole. Accents count for nothing.
     """
-    words = [part for word in content_words(text) for part in _parts(word)]
-    stemmed: list[str] = snowballstemmer.stemmer("english").stemWords(words)
+    words = [part for word in content_words(text) for part in _parts(_without_accents(word))]
+    # One for each call: it is not safe to share between threads, and without a memory it is made at once.
+    stemmed: list[str] = Stemmer.Stemmer("english", 0).stemWords(words)
     return stemmed
+
+
+def _without_accents(word: str) -> str:
+    if word.isascii():
+        return word
+    return "".join(sign for sign in unicodedata.normalize("NFKD", word) if not unicodedata.combining(sign))
 
 
 def _parts(word: str) -> list[str]:
@@ -211,11 +218,22 @@ def _abbreviate(text: str, vocabulary: Collection[str]) -> str:
         return word if not meanings or word.lower() in vocabulary else meanings[0]
 
     text = WORD.sub(spell_out, text)
-    for short, meanings in {**expansions, **in_capitals}.items():
-        for meaning in meanings if short in vocabulary else ():
-            if not all(word in vocabulary for word in content_words(meaning)):
-                text = re.sub(rf"\b{re.escape(meaning)}\b", short.upper(), text, flags=re.IGNORECASE)
+    folded = text.lower()
+    for short, meaning, words in _meanings():
+        if meaning in folded and short in vocabulary and not all(word in vocabulary for word in words):
+            text = re.sub(rf"\b{re.escape(meaning)}\b", short.upper(), text, flags=re.IGNORECASE)
     return text
+
+
+@cache
+def _meanings() -> Sequence[tuple[str, str, Sequence[str]]]:
+    """Return each abbreviation with one of its meanings, lower case, and the content words of that."""
+    return [
+        (short, meaning.lower(), content_words(meaning))
+        for table in _expansions()
+        for short, meanings in table.items()
+        for meaning in meanings
+    ]
 
 
 @cache

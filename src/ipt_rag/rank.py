@@ -6,7 +6,7 @@ grows with how far its best match stands out among the candidates: a soft invers
 that matches every passage alike ("patient") says little. The word index has a small say beside it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +18,7 @@ Matrix = NDArray[np.float32]
 LEXICAL_WEIGHT = 0.06
 
 # How many candidates are measured exactly: see docs/performance.md.
-LEADING = 16
+LEADING = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +31,12 @@ class Ranked:
 
 
 def rank(
-    candidates: Sequence[int],
+    candidates: NDArray[np.int64],
     closest: Matrix,
-    exactly: Callable[[Sequence[int]], Matrix],
+    exactly: Callable[[NDArray[np.int64]], Matrix],
     *,
     lexical: Mapping[int, float],
-    discounts: Mapping[int, float],
+    discounts: NDArray[np.float64],
 ) -> list[Ranked]:
     """Return the candidates, best first; equal scores stand in the order of the articles.
 
@@ -45,27 +45,28 @@ def rank(
         closest: cosine of each question token's closest match, shape (candidates, question tokens), rough.
         exactly: gives the same for some of the candidates, by their numbers, as it is: for those that lead.
         lexical: BM25 of those candidates that share words with the question, higher is closer.
-        discounts: what to take off the score of passages that are seldom meant, such as vignettes.
+        discounts: what to take off the score of each, such as of a vignette; shape (candidates,).
     """
-    if not candidates or not closest.shape[1]:
+    if not len(candidates) or not closest.shape[1]:
         return []
-    best_lexical = max(lexical.values(), default=0.0) or 1.0
-    worded = np.array([lexical.get(number, 0.0) / best_lexical for number in candidates])
-    put_back = np.array([discounts.get(number, 0.0) for number in candidates])
+    worded = np.zeros(len(candidates))
+    worded[np.searchsorted(candidates, [*lexical])] = [*lexical.values()]
+    worded /= worded.max() or 1.0
 
     def scores() -> NDArray[np.float64]:
         mixed = closest @ token_weights(closest) + LEXICAL_WEIGHT * worded
-        discounted: NDArray[np.float64] = mixed / (1 + LEXICAL_WEIGHT) - put_back
+        discounted: NDArray[np.float64] = mixed / (1 + LEXICAL_WEIGHT) - discounts
         return discounted
 
     leading = np.sort(np.argsort(-scores(), kind="stable")[:LEADING])
-    measured = exactly([candidates[place] for place in leading])
+    measured = exactly(candidates[leading])
     # Of many rough cosines the highest errs upwards: those that stay rough are put right by as much, on average.
     closest = closest + (measured - closest[leading]).mean(axis=0)
     closest[leading] = measured
-    rounded = scores().clip(0, 1).round(4).tolist()
-    ranked = (Ranked(*hit) for hit in zip(candidates, rounded, closest, strict=True))
-    return sorted(ranked, key=lambda hit: (-hit.score, hit.number))
+    rounded = scores().clip(0, 1).round(4)
+    best_first = np.lexsort((candidates, -rounded))
+    hits = zip(candidates[best_first].tolist(), rounded[best_first].tolist(), closest[best_first], strict=True)
+    return [Ranked(*hit) for hit in hits]
 
 
 def token_weights(closest: Matrix) -> Matrix:

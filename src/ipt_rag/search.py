@@ -3,10 +3,11 @@
 import math
 import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ipt_rag import settings
 from ipt_rag.asked import Asked, lacking, says_what_it_is, what_is_asked
@@ -44,8 +45,7 @@ class Searcher:
     def __init__(self, index: Store, encoder: QuestionEncoder) -> None:
         self.index = index
         self._encoder = encoder
-        self._vocabulary = index.word_counts()
-        self._frequency = index.stem_counts()  # what is rare there tells more about a passage
+        self._vocabulary = index.vocabulary()
         self._maxsim = MaxSim.open()
         self._sources = index.sources()
         self._terms: dict[int, frozenset[str]] = {}  # the defined words of each definition that was a candidate
@@ -57,16 +57,16 @@ class Searcher:
         asked = what_is_asked(question)
         with self._lock:
             vector, tokens = self._encoder.encode_question(query.text)
-        near = self.index.dense(vector, k=settings.CANDIDATES, only=only)
-        lexical = dict(self.index.lexical(query.words, k=settings.CANDIDATES, only=only))
-        candidates = sorted({*near, *lexical})
-        asked_terms = frozenset(stems(query.text)) if query.asks_definition else frozenset()
+        terms = stems(" ".join(query.words))
+        near = self.index.dense(vector, k=settings.CANDIDATES, only=only)[: settings.CANDIDATES]
+        lexical = self.index.lexical(terms, k=settings.CANDIDATES, only=only)
+        candidates = np.array(sorted({*near, *lexical}), dtype=np.int64)
         hits = rank(
             candidates,
-            self._maxsim.rough(tokens.vectors, *self.index.rough_tokens(candidates)),
+            self._maxsim.rough(tokens.vectors @ self.index.axes.T, *self.index.rough_tokens(candidates)),
             lambda numbers: self._maxsim.exact(tokens.vectors, *self.index.all_tokens(numbers)),
             lexical=lexical,
-            discounts={number: self._discount(number, query, asked, asked_terms) for number in candidates},
+            discounts=self._discounts(candidates, query, asked, lexical),
         )
         return Search(question, query, asked, vector, tokens, hits)
 
@@ -99,15 +99,16 @@ class Searcher:
         text = self.index.search_text(hit.number)
         here = self.index.stems(hit.number)
         wanted = stems(search.query.text) or stems(" ".join(search.query.words))
-        rarity = [math.log((len(self.index) + 1) / (1 + self._frequency[stem])) for stem in wanted]
+        rarity = [math.log((len(self.index) + 1) / (1 + self.index.holders(stem))) for stem in wanted]
         content = [bool(content_words(search.query.text[start:end])) for start, end in search.tokens.spans]
-        whole = self.index.tokens(hit.number).mean(axis=0)
+        own, keys = np.split(self.index.means(hit.number), [1])
+        question = search.tokens.vectors.mean(axis=0)
         lacks = lacking(asked, text, self.index.keys(hit.number))
         noun = stems(asked.noun)
         return Signals(
             weakest=float(hit.closest[content].min() if any(content) else hit.closest.min()),
-            dense=float(search.vector @ whole / max(float(np.linalg.norm(whole)), 1e-12)),
-            key=self._closest_key(search, hit.number),
+            dense=float(own[0] @ search.vector),
+            key=float((keys @ question).max(initial=0.0) / max(float(np.linalg.norm(question)), 1e-12)),
             coverage=sum(weight for stem, weight in zip(wanted, rarity, strict=True) if stem in here)
             / max(sum(rarity), 1e-12),
             strong=float((hit.closest >= STRONG).mean()),
@@ -125,33 +126,40 @@ class Searcher:
             ),
         )
 
-    def _closest_key(self, search: Search, number: int) -> float:
-        """Return the cosine of the question and the closest key of a passage, 0 where it has none."""
-        question = search.tokens.vectors.mean(axis=0)
-        cosines = self.index.key_vectors(number) @ question / max(float(np.linalg.norm(question)), 1e-12)
-        return float(cosines.max(initial=0.0))
-
     def kept_out(self, number: int, only: Filter) -> tuple[FilterName, ...]:
         """Return the filters that a passage does not pass."""
         passage = self.index.passage(number)
         return filters_in_the_way(only, passage.article, cited_tiers(passage, self._sources))
 
-    def _discount(self, number: int, query: Query, asked: Asked, asked_terms: frozenset[str]) -> float:
-        """Return what to take off a passage's score: on the tuning questions 0.03 to 0.1 do alike.
+    def _discounts(
+        self, candidates: NDArray[np.int64], query: Query, asked: Asked, worded: Collection[int]
+    ) -> NDArray[np.float64]:
+        """Return what to take off each candidate's score: on the tuning questions 0.03 to 0.1 do alike.
 
         The definition of a term that is asked for gains instead, and so do a passage that says what the term is and
         the entry of a source list that is asked for by its number.
         """
-        kind = self.index.kinds[number]
-        if kind == "definition" and asked_terms and (term := self._term(number)) and term <= asked_terms:
-            return -0.05
-        if asked.source is not None and kind == "source" and asked.source in self.index.passage(number).sources:
-            return -0.1
-        if asked.term and says_what_it_is(asked.term, self.index.search_text(number)):
-            return -0.05
-        if (kind == "vignette" and not query.asks_example) or (kind == "source" and not query.asks_source):
-            return 0.05
-        return 0.02 if kind == "question" and not query.asks_reflection else 0.0
+        discounts = np.zeros(len(candidates))
+        kinds = np.array([self.index.kinds[number] for number in candidates.tolist()], dtype="U10")
+        if not query.asks_example:
+            discounts[kinds == "vignette"] = 0.05
+        if not query.asks_source:
+            discounts[kinds == "source"] = 0.05
+        if not query.asks_reflection:
+            discounts[kinds == "question"] = 0.02
+        if asked.term:
+            says = [number for number in worded if says_what_it_is(asked.term, self.index.search_text(number))]
+            discounts[np.isin(candidates, says)] = -0.05
+        if asked.source is not None:
+            for place in np.flatnonzero(kinds == "source"):
+                if asked.source in self.index.passage(int(candidates[place])).sources:
+                    discounts[place] = -0.1
+        if query.asks_definition:
+            asked_stems = {*stems(query.text)}
+            for place in np.flatnonzero(kinds == "definition"):
+                if (term := self._term(int(candidates[place]))) and term <= asked_stems:
+                    discounts[place] = -0.05
+        return discounts
 
     def _term(self, number: int) -> frozenset[str]:
         """Return the stems of what a definition defines: what stands before its dash."""

@@ -4,18 +4,22 @@ Token vectors are the encoder's hidden states, as ColBERT uses them (Khattab and
 projection: adding the usual random `Dense` layer would make two loads differ.
 """
 
+import os
 import tempfile
 import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
+from importlib.resources import files
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ipt_rag.embed.files import DIGESTS, verified_folder
-from ipt_rag.embed.tokens import WINDOW, Tokenizer, encodable
+from ipt_rag.embed.tokens import Tokenizer, Window
 from ipt_rag.embed.vectors import Matrix, TokenVectors
 
 # The mean of the last three layers: against the last alone, the first hit rate rose from 0.70 to 0.74 on the two real
@@ -27,10 +31,11 @@ TOKEN_LAYERS = 3
 # takes two to three times as long.
 PASS_TOKENS = 512
 PASS_STEP = 16
+PADDING = 0  # the number of the token that is none
 
 
 class MiniLM:
-    """all-MiniLM-L6-v2 on the CPU, one thread, so that the same text gives the same bytes on any thread count."""
+    """all-MiniLM-L6-v2 on the CPU, a pass to a core, one thread each: a text gives the same bytes on any of them."""
 
     name = f"all-MiniLM-L6-v2 sha256:{DIGESTS['model.safetensors']}"
     dim = 384
@@ -64,24 +69,24 @@ class MiniLM:
     def encode(self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None) -> Matrix:
         """Return unit vectors, shape (len(texts), dim); `progress` hears how many texts each step finished."""
         vectors = np.zeros((len(texts), self.dim), dtype=np.float32)
-        for rows, padded in self._batches(texts):
-            vectors[rows], _ = self._forward([texts[row] for row in rows], padded)
-            if progress:
-                progress(len(rows))
+        for rows, passed, _ in self._passes(texts, progress):
+            vectors[rows] = passed
         return vectors
 
     def encode_tokens(
         self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
     ) -> list[TokenVectors]:
         """Return the token vectors of each text; what lies beyond the window has none."""
-        encoded: list[TokenVectors | None] = [None] * len(texts)
-        for rows, padded in self._batches(texts):
-            _, tokens = self._forward([texts[row] for row in rows], padded)
-            for row, vectors in zip(rows, tokens, strict=True):
-                encoded[row] = vectors
-            if progress:
-                progress(len(rows))
-        return [vectors for vectors in encoded if vectors is not None]
+        encoded: dict[int, TokenVectors] = {}
+        for rows, _, tokens in self._passes(texts, progress):
+            encoded |= zip(rows, tokens, strict=True)
+        return [encoded[row] for row in range(len(texts))]
+
+    @cached_property
+    def axes(self) -> Matrix:
+        """The axes on which tokens of the project's articles differ most: see `scripts/make_axes.py`."""
+        axes: Matrix = np.load(BytesIO(files("ipt_rag").joinpath("embed", "axes.npy").read_bytes()), allow_pickle=False)
+        return axes
 
     @cached_property
     def question_graph(self) -> bytes:
@@ -92,41 +97,53 @@ class MiniLM:
         """
         return _graph_of(self._model[0].model)
 
-    def _batches(self, texts: Sequence[str]) -> Iterator[tuple[list[int], int]]:
-        """Yield row numbers of texts of like length, and the length in tokens that they are padded to."""
-        padded: dict[int, list[int]] = defaultdict(list)
-        for row, text in enumerate(texts):
-            tokens = min(self.count_tokens(text) + 2, WINDOW)
-            padded[-(-tokens // PASS_STEP) * PASS_STEP].append(row)
-        for length, rows in sorted(padded.items(), reverse=True):  # the longest first, to fail early
-            for start in range(0, len(rows), PASS_TOKENS // length):
-                yield rows[start : start + PASS_TOKENS // length], length
+    def _passes(
+        self, texts: Sequence[str], progress: Callable[[int], None] | None
+    ) -> Iterator[tuple[Sequence[int], Matrix, list[TokenVectors]]]:
+        """Yield row numbers, and the vectors of these texts and of their tokens."""
+        windows = [self._tokenizer.window(text) for text in texts]
+        batches = [*_batches([len(numbers) for numbers, _ in windows])]
+        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+            passed = pool.map(lambda batch: self._forward([windows[row] for row in batch[0]], batch[1]), batches)
+            for (rows, _), (vectors, tokens) in zip(batches, passed, strict=True):
+                yield rows, vectors, tokens
+                if progress:
+                    progress(len(rows))
 
-    def _forward(self, texts: Sequence[str], padded: int) -> tuple[Matrix, list[TokenVectors]]:
-        """Return the vectors of the texts, shape (len(texts), dim), and those of their tokens, out of one pass.
+    def _forward(self, windows: Sequence[Window], padded: int) -> tuple[Matrix, list[TokenVectors]]:
+        """Return the vectors of texts, shape (len(windows), dim), and those of their tokens, out of one pass.
 
         Args:
-            texts: at most as many as one pass takes.
+            windows: of the texts, at most as many as one pass takes.
             padded: length in tokens of them all, after padding.
         """
         import torch
 
-        texts = [encodable(text) for text in texts]
-        features = self._model.tokenizer(
-            [*texts, *[""] * (PASS_TOKENS // padded - len(texts))],
-            padding="max_length",
-            truncation=True,
-            max_length=padded,
-            return_tensors="pt",
-        )
+        numbers = torch.full((PASS_TOKENS // padded, padded), PADDING, dtype=torch.int64)
+        mask = torch.zeros_like(numbers)
+        for row, (own, _) in enumerate(windows):
+            numbers[row, : len(own)] = torch.tensor(own)
+            mask[row, : len(own)] = 1
+        mask[len(windows) :, 0] = 1  # a row that attends to nothing would be no number
+        features = {"input_ids": numbers, "attention_mask": mask, "token_type_ids": torch.zeros_like(numbers)}
         with torch.inference_mode():
-            output = self._model(dict(features))
+            output = self._model(features)
         states = _unit(sum(_unit(layer.numpy()) for layer in output["all_layer_embeddings"][-TOKEN_LAYERS:]))
-        tokens = []
-        for text, row, kept in zip(texts, states, features["attention_mask"].numpy().sum(axis=1), strict=False):
-            own = row[1 : kept - 1]  # without [CLS], [SEP] and padding
-            tokens.append(TokenVectors(own, self._tokenizer.spans(text)[: len(own)]))
-        return _unit(output["sentence_embedding"].numpy())[: len(texts)], tokens
+        # Without [CLS], [SEP] and padding.
+        tokens = [
+            TokenVectors(row[1 : len(own) - 1], spans) for row, (own, spans) in zip(states, windows, strict=False)
+        ]
+        return _unit(output["sentence_embedding"].numpy())[: len(windows)], tokens
+
+
+def _batches(lengths: Sequence[int]) -> Iterator[tuple[Sequence[int], int]]:
+    """Yield row numbers of texts of like length, and the length in tokens that they are padded to."""
+    padded: dict[int, list[int]] = defaultdict(list)
+    for row, length in enumerate(lengths):
+        padded[-(-length // PASS_STEP) * PASS_STEP].append(row)
+    for length, rows in sorted(padded.items(), reverse=True):  # the longest first, to fail early
+        for start in range(0, len(rows), PASS_TOKENS // length):
+            yield rows[start : start + PASS_TOKENS // length], length
 
 
 def _graph_of(bert: Any) -> bytes:

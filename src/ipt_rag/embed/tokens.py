@@ -8,6 +8,8 @@ from ipt_rag.embed.files import verified_folder
 
 WINDOW = 256  # tokens, [CLS] and [SEP] among them; what lies beyond is not read
 
+Window = tuple[list[int], tuple[tuple[int, int], ...]]
+
 
 class Tokenizer:
     """The encoder's tokenizer, from the verified file alone."""
@@ -40,7 +42,7 @@ class Tokenizer:
         """Return where each token stands in a text, without the encoder's own two marks."""
         return tuple(self._tokenizer.encode(encodable(text)).offsets[1:-1])
 
-    def window(self, text: str) -> tuple[list[int], tuple[tuple[int, int], ...]]:
+    def window(self, text: str) -> Window:
         """Return the numbers of the tokens that the encoder reads, its two marks too, and where the rest stand."""
         encoded = self._tokenizer.encode(encodable(text))
         first, *own, last = encoded.ids

@@ -30,6 +30,10 @@ class PassageEncoder(Protocol):
         """Length of every vector."""
 
     @property
+    def axes(self) -> Matrix:
+        """The axes on which its tokens differ most, unit vectors, shape (axes, dim)."""
+
+    @property
     def question_graph(self) -> bytes:
         """The graph that encodes questions, to be kept in the index."""
 

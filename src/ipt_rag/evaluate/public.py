@@ -16,7 +16,8 @@ from ipt_rag.evaluate.collection import Collection
 from ipt_rag.evaluate.figures import Figure, mean_figure, ndcg_of
 from ipt_rag.evaluate.questions import DEPTH
 from ipt_rag.index import FORMAT, Contents, Entry, Index, write_generation
-from ipt_rag.query import content_words
+from ipt_rag.maxsim import Steps
+from ipt_rag.query import stems
 from ipt_rag.records import Chunk, Passage
 
 # What BM25, as a share of the best document's, adds to the cosine: one weight for every collection. Two were looked at:
@@ -40,7 +41,7 @@ def measure(
         index = Index.open(Path(scratch))
         for question in collection.questions.values():
             [vector] = encoder.encode([question])
-            lexical = dict(index.lexical(content_words(question), k=settings.CANDIDATES))
+            lexical = index.lexical(stems(question), k=settings.CANDIDATES)
             dense = index.dense(vector, k=settings.CANDIDATES)
             ranked["BM25"].append([*lexical])
             ranked["dense"].append(dense)
@@ -74,22 +75,42 @@ def _figures(collection: Collection, rankings: Sequence[Sequence[int]]) -> list[
     return [mean_figure("nDCG@10", np.array(ndcg)), mean_figure("recall@10", np.array(recall))]
 
 
+class _NoTokens:
+    """The legs need no token vectors."""
+
+    def __init__(self, dim: int) -> None:
+        self._none = np.zeros((0, dim), np.int16)
+
+    def size(self, text: str) -> int:
+        return 0
+
+    def tokens(self, text: str) -> Steps:
+        return self._none
+
+
 def _contents(collection: Collection, vectors: Matrix, encoder: PassageEncoder) -> Contents:
-    """Return an index of one entry and one chunk a document; the legs need no token vectors."""
-    none = np.zeros((0, encoder.dim), np.int16)
+    """Return an index of one entry and one chunk a document."""
     entries = [
         Entry(
             Passage("", (), "paragraph", document.text, 0, len(document.text), None, (), (), False),
             document.search,
             (),
-            (),
-            none,
-            (),
+            stems(document.search),
         )
         for document in collection.documents
     ]
     chunks = [Chunk(document.search, number, number + 1) for number, document in enumerate(collection.documents)]
-    return Contents((), entries, chunks, vectors, b"", {"format": FORMAT, "encoder": encoder.name})
+    return Contents(
+        (),
+        entries,
+        chunks,
+        _NoTokens(encoder.dim),
+        vectors,
+        {},
+        encoder.axes,
+        b"",
+        {"format": FORMAT, "encoder": encoder.name},
+    )
 
 
 def _steps(done: str, what: str, total: int, report: Callable[[str], None]) -> Callable[[int], None]:

@@ -2,9 +2,12 @@
 
     index/CURRENT                       the digest of the generation that answers, replaced by an atomic rename
     index/<digest>/manifest.json        what went in, the sha256 of each file beside it, and a seal over all that
-    index/<digest>/passages.sqlite      articles, passages, chunks, and the FTS5 word index
+    index/<digest>/passages.sqlite      articles, passages, chunks, and which passages hold a term
     index/<digest>/vectors.faiss        one unit vector for each chunk
     index/<digest>/tokens.npy           unit vectors of all tokens by passage: the upper bytes of all, then the lower
+    index/<digest>/rough.npy            the same along few axes, for a first look
+    index/<digest>/axes.npy             those axes
+    index/<digest>/means.npy            a unit vector for each passage and each of its keys: the mean of its tokens
     index/<digest>/question.onnx        the encoder, as the graph that reads questions
 
 `writer` makes the files, `generations` puts them in place and verifies them, `reader` answers from them. `store` says

@@ -19,9 +19,9 @@ from typing import Any
 from ipt_rag.disk import Bytes, drafts_of, replace_file, sync_folder, write_synced
 from ipt_rag.errors import IndexDamagedError, IndexMissingError
 
-FORMAT = 6  # raise whenever the same articles would make another generation, or the files change
-FILES = ("passages.sqlite", "vectors.faiss", "tokens.npy", "question.onnx")
-COUNTED = ("passages", "chunks")
+FORMAT = 7  # raise whenever the same articles would make another generation, or the files change
+FILES = ("passages.sqlite", "vectors.faiss", "tokens.npy", "rough.npy", "means.npy", "axes.npy", "question.onnx")
+COUNTED = ("passages", "chunks", "terms")
 REBUILD = "Run `ipt-rag build --index {folder}` to make it."
 POINTER = "CURRENT"
 MANIFEST = "manifest.json"
@@ -35,7 +35,7 @@ class Generation:
     folder: Path
     digest: str
     made_from: Mapping[str, Any]
-    listed: Mapping[str, int]  # how many passages and chunks the manifest tells of
+    listed: Mapping[str, int]  # how many of each of COUNTED the manifest tells of
     hold: int  # descriptor of the locked manifest
 
 

@@ -5,9 +5,9 @@ import os
 import sqlite3
 import threading
 import weakref
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from ipt_rag.errors import IndexDamagedError, IndexMissingError
 from ipt_rag.index.generations import REBUILD, Generation, current_digest, verified_generation
 from ipt_rag.index.store import EVERYTHING, cited_tiers, filters_in_the_way
-from ipt_rag.index.vectors import Matrix, from_verified_file, means
+from ipt_rag.index.terms import Numbers, Weights, best
+from ipt_rag.index.vectors import Matrix, from_verified_file
 from ipt_rag.maxsim import ByteMatrix, Starts, Steps, joined, vectors_of
-from ipt_rag.query import content_words
 from ipt_rag.records import Filter, Kind, Passage, Source, Span
 
 
@@ -43,8 +43,11 @@ class Index:
         weakref.finalize(self, self._database.close)
         self._vectors = from_verified_file(folder / "vectors.faiss")
         self._high, self._low = np.load(folder / "tokens.npy", mmap_mode="r", allow_pickle=False)
-        ranges = self._rows("SELECT tokens_first, keys_first, tokens_after FROM passages ORDER BY id")
-        self._ranges = np.array(ranges, dtype=np.int64).reshape(-1, 3)
+        self._along = np.load(folder / "rough.npy", mmap_mode="r", allow_pickle=False)
+        self.axes: Matrix = np.load(folder / "axes.npy", allow_pickle=False)  # shape (axes, dim)
+        self._means = np.load(folder / "means.npy", mmap_mode="r", allow_pickle=False)
+        ranges = self._rows("SELECT tokens_first, keys_first, tokens_after, means_first FROM passages ORDER BY id")
+        self._ranges = np.array(ranges, dtype=np.int64).reshape(-1, 4)
         self.kinds: tuple[Kind, ...] = tuple(row[0] for row in self._rows("SELECT kind FROM passages ORDER BY id"))
         self.articles_of: tuple[str, ...] = tuple(
             row[0] for row in self._rows("SELECT article FROM passages ORDER BY id")
@@ -99,10 +102,11 @@ class Index:
         """Return how many there are of what, and how many there must be by another of the files."""
         return {
             "passages": (len(self), self._listed["passages"]),
-            "passages in the word index": (self._rows("SELECT count(*) FROM words")[0][0], len(self)),
+            "terms": (self._rows("SELECT count(*) FROM terms")[0][0], self._listed["terms"]),
             "chunks": (self.chunk_count, self._listed["chunks"]),
             "vectors": (self._vectors.ntotal, self.chunk_count),
             "token vectors": (len(self._high), int(self._ranges[-1, 2]) if len(self) else 0),
+            "rough token vectors": (len(self._along), len(self._high)),
         }
 
     def dense(self, vector: Matrix, *, k: int, only: Filter = EVERYTHING) -> list[int]:
@@ -121,17 +125,13 @@ class Index:
                 break
         return found[:k] if only.narrows else found
 
-    def lexical(self, words: Sequence[str], *, k: int, only: Filter = EVERYTHING) -> list[tuple[int, float]]:
-        """Return up to `k` passage numbers that hold any of the words, with their BM25, higher is closer."""
-        if not words:
-            return []
-        match = " OR ".join('"' + word.replace('"', '""') + '"' for word in dict.fromkeys(words))
-        rows = self._rows(
-            "SELECT rowid, -bm25(words) AS score FROM words WHERE words MATCH ? ORDER BY score DESC, rowid LIMIT ?",
-            match,
-            len(self) if only.narrows else k,
-        )
-        return [(int(row), float(score)) for row, score in rows if self._passes(row, only)][:k]
+    def lexical(self, terms: Collection[str], *, k: int, only: Filter = EVERYTHING) -> Mapping[int, float]:
+        """Return up to `k` passage numbers that hold any of the terms, with their BM25, the highest first."""
+        postings = [self._posting(term) for term in dict.fromkeys(terms)]
+        if not only.narrows:
+            return best(postings, len(self), k=k)
+        every = best(postings, len(self), k=len(self))
+        return dict(islice((hit for hit in every.items() if self._passes(hit[0], only)), k))
 
     def _passes(self, number: int, only: Filter) -> bool:
         if not only.narrows:
@@ -143,36 +143,44 @@ class Index:
         sources = self.sources()
         return [cited_tiers(self.passage(number), sources) for number in range(len(self))]
 
+    def holders(self, term: str) -> int:
+        """Return how many passages hold a term, in their text or keys."""
+        return len(self._posting(term)[0])
+
+    def holders_of_all(self) -> dict[str, int]:
+        """Return the same of every term."""
+        return dict(self._rows("SELECT term, length(passages) / 4 FROM terms"))
+
+    def _posting(self, term: str) -> tuple[Numbers, Weights]:
+        [(numbers, weights)] = self._rows("SELECT passages, weights FROM terms WHERE term = ?", term) or [(b"", b"")]
+        return np.frombuffer(numbers, "<i4"), np.frombuffer(weights, "<f4")
+
     def tokens(self, number: int) -> Matrix:
         """Return the token vectors of a passage without its keys, shape (tokens, dim)."""
-        first, keys_first, _ = self._ranges[number]
+        first, keys_first = self._ranges[number, :2]
         return vectors_of(self._high[first:keys_first], self._low[first:keys_first])
 
-    def key_vectors(self, number: int) -> Matrix:
-        """Return a unit vector for each key of a passage, the mean of its tokens' vectors, shape (keys, dim)."""
-        _, first, after = self._ranges[number]
-        sizes = json.loads(self._rows("SELECT key_sizes FROM passages WHERE id = ?", number)[0][0])
-        if not sizes:
-            return np.zeros((0, self._high.shape[1]), np.float32)
-        return means(vectors_of(self._high[first:after], self._low[first:after]), sizes)
+    def means(self, number: int) -> Matrix:
+        """Return unit vectors, shape (1 + keys, dim): the mean of a passage's own tokens, then of each of its keys'."""
+        after = self._ranges[number + 1, 3] if number + 1 < len(self) else len(self._means)
+        means: Matrix = self._means[self._ranges[number, 3] : after]
+        return means
 
-    def all_tokens(self, numbers: Sequence[int]) -> tuple[ByteMatrix, ByteMatrix, Starts]:
+    def all_tokens(self, numbers: NDArray[np.int64]) -> tuple[ByteMatrix, ByteMatrix, Starts]:
         """Return the tokens of some passages with their keys and each one's first row: upper bytes, lower bytes, rows.
 
         Both have the shape (tokens, dim).
         """
         rows, starts = self._rows_of(numbers)
-        return self._high[rows], self._low[rows], starts
+        return np.take(self._high, rows, axis=0), np.take(self._low, rows, axis=0), starts
 
-    def rough_tokens(self, numbers: Sequence[int]) -> tuple[ByteMatrix, Starts]:
-        """Return the upper bytes alone of the same; those of all passages are not copied."""
-        if len(numbers) == len(self):
-            return self._high, self._ranges[:, 0]
+    def rough_tokens(self, numbers: NDArray[np.int64]) -> tuple[ByteMatrix, Starts]:
+        """Return the same tokens along the axes, and each passage's first row."""
         rows, starts = self._rows_of(numbers)
-        return self._high[rows], starts
+        return np.take(self._along, rows, axis=0), starts
 
-    def _rows_of(self, numbers: Sequence[int]) -> tuple[NDArray[np.int64], Starts]:
-        ranges = self._ranges[list(numbers)]
+    def _rows_of(self, numbers: NDArray[np.int64]) -> tuple[NDArray[np.int64], Starts]:
+        ranges = self._ranges[numbers]
         sizes = ranges[:, 2] - ranges[:, 0]
         starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)[:-1]])
         # One gather for all: a passage at a time costs more in calls than in arithmetic.
@@ -190,10 +198,6 @@ class Index:
     def stems(self, number: int) -> frozenset[str]:
         """Return the stems of the content words of a passage and its keys."""
         return frozenset(json.loads(self._rows("SELECT stems FROM passages WHERE id = ?", number)[0][0]))
-
-    def stem_counts(self) -> Counter[str]:
-        """Return how many passages hold a stem, keys included."""
-        return Counter(stem for (stems,) in self._rows("SELECT stems FROM passages") for stem in json.loads(stems))
 
     def passage(self, number: int) -> Passage:
         """Return a passage by its number."""
@@ -214,20 +218,12 @@ class Index:
         )
 
     def vocabulary(self) -> dict[str, int]:
-        """Return how many passages hold each word, folded and stemmed as the word index does."""
-        with self._lock:
-            self._database.execute(
-                "CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab(main, words, row)"
-            )
-            return dict(self._database.execute("SELECT term, doc FROM temp.vocabulary"))
+        """Return how often each content word stands in the passages, lower case."""
+        return dict(self._rows("SELECT word, count FROM words"))
 
     def search_texts(self) -> list[str]:
         """Return what is searched of every passage, by number."""
         return [row[0] for row in self._rows("SELECT search FROM passages ORDER BY id")]
-
-    def word_counts(self) -> Counter[str]:
-        """Return how often each content word stands in the passages."""
-        return Counter(word for text in self.search_texts() for word in content_words(text))
 
     def numbers_of(self, article: str) -> Sequence[int]:
         """Return the numbers of an article's passages, in order."""
@@ -240,7 +236,7 @@ class Index:
 
     def token_sizes(self, number: int) -> tuple[int, ...]:
         """Return how many token vectors a passage has of its own, and then each of its keys."""
-        first, keys_first, _ = self._ranges[number].tolist()
+        first, keys_first = self._ranges[number, :2].tolist()
         sizes = self._rows("SELECT key_sizes FROM passages WHERE id = ?", number)[0][0]
         return (keys_first - first, *json.loads(sizes))
 
@@ -265,18 +261,22 @@ class Index:
             sources.setdefault(article, {})[source[0]] = Source(*source)
         return sources
 
-    def stored_tokens(self) -> dict[str, Steps]:
-        """Return the token vectors by text of passage or key, so that a build need not make them again."""
-        stored: dict[str, Steps] = {}
+    def token_ranges(self) -> dict[str, tuple[int, int]]:
+        """Return where the tokens of each text of a passage or key lie, so that a build need not make them again."""
+        ranges: dict[str, tuple[int, int]] = {}
         for text, keys, key_sizes, first, keys_first in self._rows(
             "SELECT search, keys, key_sizes, tokens_first, keys_first FROM passages"
         ):
-            stored[text] = joined(self._high[first:keys_first], self._low[first:keys_first])
+            ranges[text] = (first, keys_first)
             start = keys_first
             for key, size in zip(json.loads(keys), json.loads(key_sizes), strict=True):
-                stored[key] = joined(self._high[start : start + size], self._low[start : start + size])
+                ranges[key] = (start, start + size)
                 start += size
-        return stored
+        return ranges
+
+    def steps(self, first: int, after: int) -> Steps:
+        """Return the tokens in a range as they are stored."""
+        return joined(self._high[first:after], self._low[first:after])
 
     def stored_vectors(self) -> dict[str, Matrix]:
         """Return the chunk vectors by text."""

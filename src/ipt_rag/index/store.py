@@ -1,9 +1,11 @@
 """What a search needs of an index, whatever holds it: a folder of this machine, or an engine."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ipt_rag.index.vectors import Matrix
 from ipt_rag.maxsim import ByteMatrix, Starts
@@ -68,23 +70,30 @@ class Store(Protocol):
         `vector`, shape (dim,), is unit length like every stored row, so inner product is cosine.
         """
 
-    def lexical(self, words: Sequence[str], *, k: int, only: Filter = EVERYTHING) -> list[tuple[int, float]]:
-        """Return up to `k` passage numbers that hold any of the words, with their BM25, higher is closer."""
+    def lexical(self, terms: Collection[str], *, k: int, only: Filter = EVERYTHING) -> Mapping[int, float]:
+        """Return up to `k` passage numbers that hold any of the terms, with their BM25, the highest first."""
+
+    def holders(self, term: str) -> int:
+        """Return how many passages hold a term, in their text or keys."""
 
     def tokens(self, number: int) -> Matrix:
         """Return the token vectors of a passage without its keys, shape (tokens, dim)."""
 
-    def key_vectors(self, number: int) -> Matrix:
-        """Return a unit vector for each key of a passage, the mean of its tokens' vectors, shape (keys, dim)."""
+    def means(self, number: int) -> Matrix:
+        """Return unit vectors, shape (1 + keys, dim): the mean of a passage's own tokens, then of each of its keys'."""
 
-    def all_tokens(self, numbers: Sequence[int]) -> tuple[ByteMatrix, ByteMatrix, Starts]:
+    @property
+    def axes(self) -> Matrix:
+        """Unit vectors along which tokens are compared roughly, shape (axes, dim)."""
+
+    def all_tokens(self, numbers: NDArray[np.int64]) -> tuple[ByteMatrix, ByteMatrix, Starts]:
         """Return the tokens of some passages with their keys and each one's first row: upper bytes, lower bytes, rows.
 
         Both have the shape (tokens, dim).
         """
 
-    def rough_tokens(self, numbers: Sequence[int]) -> tuple[ByteMatrix, Starts]:
-        """Return the upper bytes alone of the same."""
+    def rough_tokens(self, numbers: NDArray[np.int64]) -> tuple[ByteMatrix, Starts]:
+        """Return the same tokens along the axes, and each passage's first row."""
 
     @property
     def kinds(self) -> ByNumber[Kind]:
@@ -109,11 +118,8 @@ class Store(Protocol):
     def stems(self, number: int) -> frozenset[str]:
         """Return the stems of the content words of a passage and its keys."""
 
-    def stem_counts(self) -> Counter[str]:
-        """Return how many passages hold a stem, keys included."""
-
-    def word_counts(self) -> Counter[str]:
-        """Return how often each content word stands in the passages."""
+    def vocabulary(self) -> Mapping[str, int]:
+        """Return how often each content word stands in the passages, lower case."""
 
     def articles(self) -> dict[str, str]:
         """Return the titles of the articles by slug, in the order of the corpus."""

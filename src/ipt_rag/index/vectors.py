@@ -1,6 +1,5 @@
 """Unit vectors <-> what finds the closest of them, and its bytes; the door to FAISS."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +14,6 @@ def closest(vectors: Matrix, query: Matrix, *, k: int) -> list[tuple[int, float]
     """Return up to `k` rows of `vectors` and their cosines with `query`, the closest first; all are unit vectors."""
     cosines, rows = flat(vectors).search(query[np.newaxis], min(k, len(vectors)))
     return [(int(row), float(cosine)) for row, cosine in zip(rows[0], cosines[0], strict=True)]
-
-
-def means(vectors: Matrix, sizes: Sequence[int]) -> Matrix:
-    """Return a unit vector for each run of rows, their mean; `sizes` counts the rows of each, shape (runs, dim)."""
-    if not sizes:
-        return np.zeros((0, vectors.shape[1]), np.float32)
-    sums: Matrix = np.add.reduceat(vectors, np.cumsum([0, *sizes[:-1]]), axis=0)
-    unit: Matrix = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-12)
-    return unit
 
 
 def flat(vectors: Matrix) -> Any:

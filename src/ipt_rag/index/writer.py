@@ -3,18 +3,21 @@
 import io
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from ipt_rag.disk import Bytes
 from ipt_rag.index.generations import publish_generation
+from ipt_rag.index.terms import weighed
 from ipt_rag.index.vectors import Matrix, flat, to_bytes
-from ipt_rag.maxsim import ByteMatrix, Steps, bytes_of
+from ipt_rag.maxsim import MaxSim, Steps, bytes_of, vectors_of
 from ipt_rag.records import Article, Chunk, Passage
 
 SCHEMA = """
@@ -26,22 +29,31 @@ CREATE TABLE chunks (id INTEGER PRIMARY KEY, text TEXT, first INTEGER, after INT
 CREATE TABLE passages (
     id INTEGER PRIMARY KEY, article TEXT, section TEXT, kind TEXT, text TEXT, start INTEGER, after INTEGER,
     lead_in TEXT, sources TEXT, own_sources TEXT, llm INTEGER, search TEXT, keys TEXT, stems TEXT, key_sizes TEXT,
-    tokens_first INTEGER, keys_first INTEGER, tokens_after INTEGER
+    tokens_first INTEGER, keys_first INTEGER, tokens_after INTEGER, means_first INTEGER
 ) STRICT;
-CREATE VIRTUAL TABLE words USING fts5 (search, keys, tokenize = "porter unicode61 remove_diacritics 2");
+CREATE TABLE terms (term TEXT PRIMARY KEY, passages BLOB, weights BLOB) STRICT, WITHOUT ROWID;
+CREATE TABLE words (word TEXT PRIMARY KEY, count INTEGER) STRICT, WITHOUT ROWID;
 """
+
+
+class Tokens(Protocol):
+    """The token vectors of texts, fetched when they are written: those of a large corpus are not in memory together."""
+
+    def size(self, text: str) -> int:
+        """Return how many token vectors a text has."""
+
+    def tokens(self, text: str) -> Steps:
+        """Return them, shape (tokens, dim)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A passage as it goes into the index: what is searched of it, and the vectors of its tokens and keys."""
+    """A passage as it goes into the index, and what is searched of it."""
 
     passage: Passage
     search: str
     keys: tuple[str, ...]  # section heading and anticipated questions: searched, never shown as an answer
-    stems: tuple[str, ...]  # of the content words of both, each once
-    tokens: Steps  # shape (tokens, dim)
-    key_tokens: Sequence[Steps]  # one for each key
+    stems: Sequence[str]  # of the content words of both, as often as they stand there
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +63,10 @@ class Contents:
     articles: Sequence[tuple[Article, str]]
     entries: Sequence[Entry]
     chunks: Sequence[Chunk]  # `first` and `after` count entries
+    tokens: Tokens  # of what is searched and of the keys
     vectors: Matrix
+    words: Mapping[str, int]  # how often each content word stands in what is searched of the passages, lower case
+    axes: Matrix  # of the encoder, shape (axes, dim)
     question_graph: bytes
     made_from: Mapping[str, Any]  # what decides the digest: format, encoder, settings, articles
 
@@ -62,17 +77,49 @@ def write_generation(folder: Path, contents: Contents) -> str:
     Raises:
         OSError: a file cannot be written; a whole generation is the current one still.
     """
-    counts = {"passages": len(contents.entries), "chunks": len(contents.chunks)}
+    terms = {stem for entry in contents.entries for stem in entry.stems}
+    counts = {"passages": len(contents.entries), "chunks": len(contents.chunks), "terms": len(terms)}
     return publish_generation(folder, contents.made_from, counts, _files(contents))
 
 
-def _files(contents: Contents) -> Iterator[tuple[str, list[Bytes]]]:
-    """Yield the files one at a time, since they need not be in memory together."""
+def _files(contents: Contents) -> Iterator[tuple[str, Iterable[Bytes]]]:
+    """Yield the files one at a time, in parts, since they need not be in memory together."""
+    dim = contents.vectors.shape[1]
+    texts = [(entry.search, *entry.keys) for entry in contents.entries]
+    count = sum(contents.tokens.size(text) for its_texts in texts for text in its_texts)
+    means = sum(map(len, texts))
     yield "passages.sqlite", [_passages(contents)]
     yield "vectors.faiss", [to_bytes(flat(contents.vectors))]
-    tokens = _all_tokens(contents)
-    yield "tokens.npy", [_npy_head(tokens), tokens.data]
+    yield "tokens.npy", chain([_npy_head((2, count, dim), np.uint8)], _halves(contents.tokens, texts))
+    yield "rough.npy", chain([_npy_head((count, len(contents.axes)), np.uint8)], _along(contents, texts))
+    yield "means.npy", chain([_npy_head((means, dim), np.float32)], _means(contents.tokens, texts))
+    yield "axes.npy", [_npy_head(contents.axes.shape, np.float32), contents.axes.tobytes()]
     yield "question.onnx", [contents.question_graph]
+
+
+def _halves(tokens: Tokens, texts: Sequence[Sequence[str]]) -> Iterator[bytes]:
+    """Yield the upper bytes of all tokens, then the lower ones."""
+    for half in (0, 1):
+        for its_texts in texts:
+            for text in its_texts:
+                yield bytes_of(tokens.tokens(text))[half].tobytes()
+
+
+def _along(contents: Contents, texts: Sequence[Sequence[str]]) -> Iterator[bytes]:
+    """Yield the tokens of a passage after the other along the axes."""
+    maxsim = MaxSim.open()
+    for its_texts in texts:
+        stored = np.concatenate([contents.tokens.tokens(text) for text in its_texts])
+        if len(stored):
+            yield maxsim.along(contents.axes, *bytes_of(stored)).tobytes()
+
+
+def _means(tokens: Tokens, texts: Sequence[Sequence[str]]) -> Iterator[bytes]:
+    """Yield a unit vector for each passage's own tokens, and for those of each of its keys: their means."""
+    for its_texts in texts:
+        for text in its_texts:
+            total = vectors_of(*bytes_of(tokens.tokens(text))).sum(axis=0)
+            yield (total / max(float(np.linalg.norm(total)), 1e-12)).astype(np.float32).tobytes()
 
 
 def _passages(contents: Contents) -> bytes:
@@ -95,14 +142,15 @@ def _passages(contents: Contents) -> bytes:
                 database.execute("INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?, ?)", row)
         for number, chunk in enumerate(contents.chunks):
             database.execute("INSERT INTO chunks VALUES (?, ?, ?, ?)", (number, chunk.text, chunk.first, chunk.after))
-        first = 0
+        first = mean = 0
         for number, entry in enumerate(contents.entries):
             passage = entry.passage
-            keys_first = first + len(entry.tokens)
-            after = keys_first + sum(map(len, entry.key_tokens))
+            key_sizes = [contents.tokens.size(key) for key in entry.keys]
+            keys_first = first + contents.tokens.size(entry.search)
+            after = keys_first + sum(key_sizes)
             lead_in = passage.lead_in
             database.execute(
-                f"INSERT INTO passages VALUES ({', '.join('?' * 18)})",
+                f"INSERT INTO passages VALUES ({', '.join('?' * 19)})",
                 (
                     number,
                     passage.article,
@@ -117,29 +165,31 @@ def _passages(contents: Contents) -> bytes:
                     int(passage.llm),
                     entry.search,
                     json.dumps(entry.keys, ensure_ascii=False),
-                    json.dumps(entry.stems, ensure_ascii=False),
-                    json.dumps([len(tokens) for tokens in entry.key_tokens]),
+                    json.dumps(sorted({*entry.stems}), ensure_ascii=False),
+                    json.dumps(key_sizes),
                     first,
                     keys_first,
                     after,
+                    mean,
                 ),
             )
-            words = (number, entry.search, "\n".join(entry.keys))
-            database.execute("INSERT INTO words (rowid, search, keys) VALUES (?, ?, ?)", words)
-            first = after
-        database.execute("INSERT INTO words (words) VALUES ('optimize')")
+            first, mean = after, mean + 1 + len(entry.keys)
+        postings = weighed([entry.stems for entry in contents.entries])
+        database.executemany(
+            "INSERT INTO terms VALUES (?, ?, ?)",
+            (
+                (term, numbers.astype("<i4").tobytes(), weights.astype("<f4").tobytes())
+                for term, numbers, weights in postings
+            ),
+        )
+        database.executemany("INSERT INTO words VALUES (?, ?)", sorted(contents.words.items()))
         database.execute("COMMIT")
         return database.serialize()
 
 
-def _all_tokens(contents: Contents) -> ByteMatrix:
-    parts = [part for entry in contents.entries for part in (entry.tokens, *entry.key_tokens)]
-    width = contents.vectors.shape[1]
-    return np.stack(bytes_of(np.concatenate([np.zeros((0, width), np.int16), *parts])))
-
-
-def _npy_head(array: ByteMatrix) -> bytes:
+def _npy_head(shape: tuple[int, ...], number: DTypeLike) -> bytes:
     """Return what stands before the numbers in a file of NumPy's format."""
     head = io.BytesIO()
-    np.lib.format.write_array_header_1_0(head, np.lib.format.header_data_from_array_1_0(array))
+    described = {"descr": np.dtype(number).str, "fortran_order": False, "shape": shape}
+    np.lib.format.write_array_header_1_0(head, described)
     return head.getvalue()

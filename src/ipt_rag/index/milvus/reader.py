@@ -5,13 +5,13 @@ import json
 import shutil
 import tempfile
 import weakref
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ipt_rag.errors import IndexDamagedError, IndexMissingError
 from ipt_rag.index.generations import FORMAT, sealed
@@ -20,12 +20,12 @@ from ipt_rag.index.milvus.engine import Engine, graph_name, passages_name, piece
 from ipt_rag.index.milvus.kept import Kept
 from ipt_rag.index.milvus.writer import MANIFEST
 from ipt_rag.index.store import EVERYTHING
-from ipt_rag.index.vectors import Matrix, means
+from ipt_rag.index.vectors import Matrix
 from ipt_rag.maxsim import ByteMatrix, Starts, vectors_of
 from ipt_rag.records import Filter, Kind, Passage, Source
 
 KEPT_PASSAGES = 20_000  # some kilobytes each
-KEPT_BYTES = 128_000_000  # of upper bytes of tokens, and as many of lower ones
+KEPT_BYTES = 128_000_000  # of upper bytes of tokens, as many of lower ones, and of tokens along the axes
 AHEAD = 256  # passages read with one that is asked for alone: the next are asked for next
 ROWS_AT_ONCE = 512  # pieces of one call: some 25 MB, of 64 that a server sends
 CHUNK_PASSAGES = 64  # more than any chunk has: what is asked for beyond `k`, so that the last chunk is whole
@@ -43,8 +43,10 @@ class EngineStore:
         self._manifest = manifest
         self._passages, self._pieces = passages_name(digest), pieces_name(digest)
         self._facts = Kept[Mapping[str, Any]](self._read_facts, lambda facts: 1, KEPT_PASSAGES)
-        self._high = Kept[bytes](lambda numbers: self._read_tokens(numbers, "high"), len, KEPT_BYTES)
-        self._low = Kept[bytes](lambda numbers: self._read_tokens(numbers, "low"), len, KEPT_BYTES)
+        self.axes: Matrix = np.array(manifest["axes"], dtype=np.float32)
+        self._high, self._low, self._along = (
+            Kept[bytes](partial(self._read_tokens, part=part), len, KEPT_BYTES) for part in ("high", "low", "along")
+        )
         self.kinds = _Told[Kind](lambda number: self.passage(number).kind)
         self.articles_of = _Told[str](lambda number: self.passage(number).article)
         weakref.finalize(self, engine.close)
@@ -140,14 +142,18 @@ class EngineStore:
                 break
         return numbers[:k] if only.narrows else numbers
 
-    def lexical(self, words: Sequence[str], *, k: int, only: Filter = EVERYTHING) -> list[tuple[int, float]]:
-        """Return up to `k` passage numbers that hold any of the words, with their BM25, higher is closer."""
-        asked = " ".join(dict.fromkeys(rows.words_of(" ".join(words)).split()))
+    def lexical(self, terms: Collection[str], *, k: int, only: Filter = EVERYTHING) -> Mapping[int, float]:
+        """Return up to `k` passage numbers that hold any of the terms, with their BM25, the highest first."""
+        asked = rows.words_of(dict.fromkeys(terms))
         if not asked or not self.full_text:
-            return []
+            return {}
         # abs: BM25 is never below nought, and Milvus Lite gives it with a minus.
         found = [(hit["id"], abs(float(hit["distance"]))) for hit in self._search([asked], "bm25", k, only)]
-        return sorted(found, key=lambda hit: (-hit[1], hit[0]))
+        return dict(sorted(found, key=lambda hit: (-hit[1], hit[0])))
+
+    def holders(self, term: str) -> int:
+        """Return how many passages hold a term, in their text or keys."""
+        return int(self._manifest["holders"].get(term, 0))
 
     def _search(self, data: Sequence[Any], field: str, limit: int, only: Filter) -> list[Any]:
         found = self._engine.ask(
@@ -167,31 +173,37 @@ class EngineStore:
         """Return the token vectors of a passage without its keys, shape (tokens, dim)."""
         return self._vectors(number)[: self._told(number)["sizes"][0]]
 
-    def key_vectors(self, number: int) -> Matrix:
-        """Return a unit vector for each key of a passage, the mean of its tokens' vectors, shape (keys, dim)."""
-        own, *sizes = self._told(number)["sizes"]
-        return means(self._vectors(number)[own:], sizes)
+    def means(self, number: int) -> Matrix:
+        """Return unit vectors, shape (1 + keys, dim): the mean of a passage's own tokens, then of each of its keys'."""
+        ends = np.cumsum(self._told(number)["sizes"])[:-1]
+        totals = [run.sum(axis=0) for run in np.split(self._vectors(number), ends)]
+        return np.array([total / max(float(np.linalg.norm(total)), 1e-12) for total in totals], dtype=np.float32)
 
     def _vectors(self, number: int) -> Matrix:
-        high, low, _ = self.all_tokens([number])
+        high, low, _ = self.all_tokens(np.array([number]))
         return vectors_of(high, low)
 
-    def all_tokens(self, numbers: Sequence[int]) -> tuple[ByteMatrix, ByteMatrix, Starts]:
+    def all_tokens(self, numbers: NDArray[np.int64]) -> tuple[ByteMatrix, ByteMatrix, Starts]:
         """Return the tokens of some passages with their keys and each one's first row: upper bytes, lower bytes, rows.
 
         Both have the shape (tokens, dim).
         """
-        high, starts = self.rough_tokens(numbers)
-        return high, self._joined(self._low, numbers), starts
+        wanted, dim = numbers.tolist(), self._manifest["dim"]
+        return self._joined(self._high, wanted, dim), self._joined(self._low, wanted, dim), self._starts(wanted)
 
-    def rough_tokens(self, numbers: Sequence[int]) -> tuple[ByteMatrix, Starts]:
-        """Return the upper bytes alone of the same."""
-        sizes = [sum(facts["sizes"]) for facts in map(self._facts.get(numbers).__getitem__, numbers)]
-        return self._joined(self._high, numbers), np.cumsum([0, *sizes[:-1]], dtype=np.int64)[: len(sizes)]
+    def rough_tokens(self, numbers: NDArray[np.int64]) -> tuple[ByteMatrix, Starts]:
+        """Return the same tokens along the axes, and each passage's first row."""
+        wanted = numbers.tolist()
+        return self._joined(self._along, wanted, len(self.axes)), self._starts(wanted)
 
-    def _joined(self, kept: Kept[bytes], numbers: Sequence[int]) -> ByteMatrix:
+    def _starts(self, numbers: Sequence[int]) -> Starts:
+        told = self._facts.get(numbers)
+        sizes = [sum(told[number]["sizes"]) for number in numbers]
+        return np.cumsum([0, *sizes[:-1]], dtype=np.int64)[: len(sizes)]
+
+    def _joined(self, kept: Kept[bytes], numbers: Sequence[int], width: int) -> ByteMatrix:
         found = kept.get(numbers)
-        return rows.token_bytes(b"".join(found[number] for number in numbers), self._manifest["dim"])
+        return rows.token_bytes(b"".join(found[number] for number in numbers), width)
 
     def numbers_of(self, article: str) -> Sequence[int]:
         """Return the numbers of an article's passages, in order."""
@@ -216,13 +228,10 @@ class EngineStore:
     def _told(self, number: int) -> Mapping[str, Any]:
         return self._facts.get([number])[number]
 
-    def stem_counts(self) -> Counter[str]:
-        """Return how many passages hold a stem, keys included."""
-        return Counter(self._manifest["stems"])
-
-    def word_counts(self) -> Counter[str]:
-        """Return how often each content word stands in the passages."""
-        return Counter(self._manifest["words"])
+    def vocabulary(self) -> Mapping[str, int]:
+        """Return how often each content word stands in the passages, lower case."""
+        vocabulary: Mapping[str, int] = self._manifest["vocabulary"]
+        return vocabulary
 
     def articles(self) -> dict[str, str]:
         """Return the titles of the articles by slug, in the order of the corpus."""
@@ -243,13 +252,13 @@ class EngineStore:
         wanted = range(numbers[0], min(numbers[0] + AHEAD, len(self))) if len(numbers) == 1 else numbers
         return self._by_id(self._passages, wanted, "facts")
 
-    def _read_tokens(self, numbers: Sequence[int], byte: str) -> Mapping[int, bytes]:
+    def _read_tokens(self, numbers: Sequence[int], part: str) -> Mapping[int, bytes]:
         fit = rows.piece_tokens(self._manifest["dim"])
         pieces = {
             number: [number * rows.PIECES + place for place in range(-(-sum(facts["sizes"]) // fit))]
             for number, facts in self._facts.get(numbers).items()
         }
-        found = self._by_id(self._pieces, [each for of in pieces.values() for each in of], byte)
+        found = self._by_id(self._pieces, [each for of in pieces.values() for each in of], part)
         return {number: rows.out_of(found[each] for each in of) for number, of in pieces.items()}
 
     def _by_id(

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from ipt_rag.maxsim import ByteMatrix
-from ipt_rag.query import stems
 from ipt_rag.records import Filter, Passage, Span
 
 PIECE_BYTES = 36_864  # 96 tokens of 384 numbers; a third more in base64, still within a field
@@ -42,11 +41,13 @@ def out_of(pieces: Iterable[Mapping[str, str]]) -> bytes:
     return b"".join(base64.b64decode(piece["bytes"]) for piece in pieces)
 
 
-def token_rows(number: int, high: ByteMatrix, low: ByteMatrix) -> Iterator[dict[str, Any]]:
-    """Yield the rows that hold a passage's tokens; both have the shape (tokens, dim)."""
-    size = piece_tokens(high.shape[1]) * high.shape[1]
-    for place, both in enumerate(zip(in_pieces(high.tobytes(), size), in_pieces(low.tobytes(), size), strict=True)):
-        yield {"id": number * PIECES + place, "name": "tokens", "high": both[0], "low": both[1], "vector": NO_VECTOR}
+def token_rows(number: int, high: ByteMatrix, low: ByteMatrix, along: ByteMatrix) -> Iterator[dict[str, Any]]:
+    """Yield the rows that hold a passage's tokens: both bytes, shape (tokens, dim), and along axes, (tokens, axes)."""
+    size = piece_tokens(high.shape[1])
+    pieces = (in_pieces(part.tobytes(), size * part.shape[1]) for part in (high, low, along))
+    for place, parts in enumerate(zip(*pieces, strict=True)):
+        row = dict(zip(("high", "low", "along"), parts, strict=True))
+        yield {"id": number * PIECES + place, "name": "tokens", "vector": NO_VECTOR, **row}
 
 
 def piece_tokens(dim: int) -> int:
@@ -57,7 +58,7 @@ def piece_tokens(dim: int) -> int:
 def file_rows(name: str, data: bytes, first: int) -> list[dict[str, Any]]:
     """Return the rows that hold a file, numbered downwards from `first`."""
     return [
-        {"id": first - place, "name": name, "high": piece, "low": {}, "vector": NO_VECTOR}
+        {"id": first - place, "name": name, "high": piece, "low": {}, "along": {}, "vector": NO_VECTOR}
         for place, piece in enumerate(in_pieces(data))
     ]
 
@@ -67,13 +68,13 @@ def token_bytes(data: bytes, dim: int) -> ByteMatrix:
     return np.frombuffer(data, np.uint8).reshape(-1, dim)
 
 
-def words_of(text: str) -> str:
-    """Return the stems of a text's content words as the engine is to compare them, each a word for its tokenizer.
+def words_of(terms: Iterable[str]) -> str:
+    """Return terms as the engine is to compare them: each a word for its tokenizer.
 
-    >>> words_of("The kettles of IPT-A")
+    >>> words_of(["kettl", "ipt-a"])
     'kettl ipt_a'
     """
-    return " ".join(NO_WORD.sub("_", stem) for stem in stems(text))
+    return " ".join(NO_WORD.sub("_", term) for term in terms)
 
 
 def expression(only: Filter) -> str:

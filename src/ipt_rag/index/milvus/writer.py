@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import Any
 
+import numpy as np
+
 from ipt_rag.errors import IndexDamagedError, IndexMissingError
 from ipt_rag.index.generations import sealed
 from ipt_rag.index.milvus import rows
@@ -22,6 +24,7 @@ from ipt_rag.index.milvus.engine import (
 )
 from ipt_rag.index.reader import Index
 from ipt_rag.index.store import cited_tiers
+from ipt_rag.query import stems
 
 BATCH_ROWS = 64  # of one call: some megabytes
 EXACT_PASSAGES = 50_000  # up to here every vector is compared; beyond, a graph (HNSW) finds the closest
@@ -170,6 +173,7 @@ def _pieces_schema() -> Any:
     schema.add_field("name", milvus.DataType.VARCHAR, max_length=1_024)
     schema.add_field("high", milvus.DataType.JSON)
     schema.add_field("low", milvus.DataType.JSON)
+    schema.add_field("along", milvus.DataType.JSON)
     schema.add_field("vector", milvus.DataType.FLOAT_VECTOR, dim=len(rows.NO_VECTOR))
     return schema
 
@@ -189,13 +193,15 @@ def _passage_rows(index: Index, full_text: bool) -> Iterator[dict[str, Any]]:
                 "sourced": bool(tiers),
                 "facts": rows.facts_of(passage, search, keys, sorted(index.stems(number)), index.token_sizes(number)),
             }
-            yield {**row, "words": rows.words_of("\n".join((search, *keys)))} if full_text else row
+            yield {**row, "words": rows.words_of(stems(" ".join((search, *keys))))} if full_text else row
 
 
 def _piece_rows(index: Index, more: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for number in range(len(index)):
-        high, low, _ = index.all_tokens([number])
-        yield from rows.token_rows(number, high, low)
+        only = np.array([number])
+        high, low, _ = index.all_tokens(only)
+        along, _ = index.rough_tokens(only)
+        yield from rows.token_rows(number, high, low, along)
     last = -1
     for slug in index.articles():
         for row in rows.file_rows(f"article {slug}", (index.article_text(slug) or "").encode(), last):
@@ -222,8 +228,9 @@ def _manifest(index: Index, more: dict[str, Any]) -> bytes:
             slug: [[s.number, s.tier, s.reference, s.address, s.start, s.end] for s in of]
             for slug, of in sources.items()
         },
-        "stems": index.stem_counts(),
-        "words": index.word_counts(),
+        "holders": index.holders_of_all(),
+        "vocabulary": index.vocabulary(),
+        "axes": index.axes.tolist(),
         **more,
     }
     return sealed(manifest)
