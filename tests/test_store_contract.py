@@ -306,7 +306,7 @@ class Exact:
 
 @pytest.fixture(scope="module")
 def exact_ten(corpus_index: Path, chatbot: Chatbot) -> Callable[[bool | None], dict[str, list[int]]]:
-    """The ten best passages of each development question by an exact search: with an engine's words, without, or (None) the folder's."""
+    """The ten best of each development question by an exact search: with an engine's words or none, or the folder's."""
     encoder = Remembering(chatbot.searcher._encoder)
 
     @cache
