@@ -498,18 +498,19 @@ def test_a_server_killed_under_a_build(
     assert all(held == must for held, must in store.counts().values())
 
 
-@pytest.mark.model
-def test_an_engine_that_is_not_there(corpus_index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_engine_that_is_not_there(
+    articles: Path, counting: WordCountEncoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A dead address is one sentence for whoever asks, builds or examines, without its password."""
     monkeypatch.chdir(tmp_path)
-    shutil.copytree(corpus_index, Path("staged") / "127.0.0.1-9-ipt")
     dead = "http://me:secret@127.0.0.1:9/ipt"
-    for command in (["ask", "tea"], ["build", "--corpus", str(ROOT / "corpus")]):
+    build_index(articles, written_in(dead), open_encoder=lambda: counting)
+    for command in (["ask", "tea"], ["build", "--corpus", str(articles)]):
         said = CliRunner().invoke(main, [command[0], "--index", dead, *command[1:]])
         assert said.exit_code == 1
         assert said.output.splitlines()[-1] == f"Error: {SENTENCE.format('http://127.0.0.1:9/ipt')}"
         assert "secret" not in said.output
-    [finding] = [each for each in examine_index(ROOT / "corpus", dead) if each.level == "fault"]
+    [finding] = [each for each in examine_index(articles, dead) if each.level == "fault"]
     assert finding.said == SENTENCE.format("http://127.0.0.1:9/ipt")
 
 
