@@ -67,7 +67,8 @@ def _main() -> None:
     _raise_loopback()
     server = milvus.MilvusServer(milvus.MilvusServerConfig(data_dir=sys.argv[2]))
     # A killed server is taken for alive as long as that: half a minute would be lost at each start after a kill.
-    server.config.set("common.session.ttl", 4)
+    # With a few seconds alone it would end itself where the machine is busy.
+    server.config.set("common.session.ttl", 10)
     listening = socket.socket(fileno=int(sys.argv[1]))
     threading.Thread(target=_accept, args=(listening, server), daemon=True).start()
     for _ in sys.stdin:

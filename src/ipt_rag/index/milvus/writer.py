@@ -123,7 +123,9 @@ def _serve(engine: Engine, collection: str, vector_index: str, full_text: bool) 
     wanted = field_types().MilvusClient.prepare_index_params()
     wanted.add_index("vector", index_type=vector_index, metric_type="IP", params=_PARAMETERS[vector_index])
     if full_text:
-        wanted.add_index("bm25", index_type="SPARSE_INVERTED_INDEX", metric_type="BM25", params=_BM25)
+        # Milvus Lite reads them one level deeper than pymilvus writes them for a server.
+        tuned = {"params": _BM25} if engine.embedded else _BM25
+        wanted.add_index("bm25", index_type="SPARSE_INVERTED_INDEX", metric_type="BM25", params=tuned)
     engine.work("create_index", collection, wanted)
     while not engine.embedded and int(engine.ask("describe_index", collection, "vector")["pending_index_rows"]):
         time.sleep(MADE_S)
