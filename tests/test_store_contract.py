@@ -95,7 +95,7 @@ def places(request: pytest.FixtureRequest, folder: Path, kind: str) -> Iterator[
     def named(name: str) -> At:
         if not address:
             return folder / (f"{name}.db" if kind == "Milvus Lite" else name)
-        engine = Engine(address)
+        engine = Engine(address, patient=True)
         if name not in engine.work("list_databases"):
             engine.work("create_database", name)
         engine.close()
@@ -264,7 +264,7 @@ def test_what_a_removal_takes_out_is_in_no_collection(
     with pytest.raises(IndexMissingError, match=r"There is no index in .* Run `ipt-rag build --index"):
         open_store(at)
     if not isinstance(at, Path) or at.suffix:
-        engine = Engine(at)
+        engine = Engine(at, patient=True)
         assert [name for name in engine.collections() if "graph" not in name] == []
         engine.close()
 
@@ -365,7 +365,7 @@ def test_a_graph_of_neighbours_finds_them_behind_a_filter(
     """Where there are too many passages to compare with each, 99 of the 100 closest are found, filtered or not."""
     monkeypatch.setattr(writer, "EXACT_PASSAGES", 0)
     write_generation(tmp_path, many_passages(4_000, 64))
-    exact, engine = Index.open(tmp_path), Engine(server_place("many"))
+    exact, engine = Index.open(tmp_path), Engine(server_place("many"), patient=True)
     assert copy_generation(exact, engine)
     store = open_store(engine.index)
     engine.close()

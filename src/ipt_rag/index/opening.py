@@ -73,7 +73,7 @@ def hand_over(index: Path | str, report: Callable[[str], None]) -> bool:
         return False
     from ipt_rag.index.milvus import Engine, copy_generation
 
-    engine = Engine(index)
+    engine = Engine(index, patient=True)
     try:
         return copy_generation(Index.open(written_in(index)), engine, report=report)
     finally:
@@ -86,7 +86,7 @@ def take_out(index: Path | str, *, keep: Collection[str | None]) -> None:
         return
     from ipt_rag.index.milvus import Engine, drop_generations
 
-    engine = Engine(index)
+    engine = Engine(index, patient=True)
     try:
         drop_generations(engine, keep=keep)
     finally:

@@ -22,9 +22,12 @@ NOT_THERE = (100, 1600)  # codes: no such collection, no such alias
 
 
 class Engine:
-    """A connection that is made with the first call, and made anew after one that failed; safe to use from threads."""
+    """A connection that is made with the first call, and made anew after one that failed; safe to use from threads.
 
-    def __init__(self, index: Path | str) -> None:
+    `patient`: nobody waits for an answer, so that a busy engine is given the time that it takes.
+    """
+
+    def __init__(self, index: Path | str, *, patient: bool = False) -> None:
         if find_spec("pymilvus") is None:
             raise SettingsError(
                 f"The index {named(index)} needs the package pymilvus, which is not installed. "
@@ -33,17 +36,19 @@ class Engine:
         self.index = index
         self.named = named(index)
         self.embedded = isinstance(index, Path)
+        self._patient = patient
         self._lock = threading.Lock()
         self._connected: Any = None
 
     def ask(self, method: str, *arguments: Any, **options: Any) -> Any:
-        """Return what a method of MilvusClient returns, within seconds.
+        """Return what a method of MilvusClient returns, within seconds unless this is patient.
 
         Raises:
             IndexMissingError: there is no such collection or alias.
             IndexUnreachableError: it does not answer, or cannot yet.
         """
-        return self._call(method, arguments, {"timeout": ANSWER_S, **options})
+        limit = {"retry_times": RETRIES} if self._patient else {"timeout": ANSWER_S}
+        return self._call(method, arguments, {**limit, **options})
 
     def work(self, method: str, *arguments: Any, **options: Any) -> Any:
         """Return the same, however long the engine works at it; raises as `ask`."""
