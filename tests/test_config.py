@@ -65,6 +65,12 @@ def test_paths_are_relative_to_their_file() -> None:
     }
 
 
+def test_the_address_of_a_server_is_no_path() -> None:
+    """An index that an engine keeps is named by its address, wherever the file lies."""
+    path = written('index = "http://127.0.0.1:19530"\n', "etc/ipt.toml")
+    assert configured({}, path) == {"index": "http://127.0.0.1:19530"}
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -4,7 +4,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from filelock import FileLock, Timeout
 
 from ipt_rag import settings
 from ipt_rag.chunks import pack_passages, search_text
+from ipt_rag.config import named
 from ipt_rag.corpus import read_corpus
 from ipt_rag.embed import MiniLM, PassageEncoder
 from ipt_rag.embedded import Embedded, Report
@@ -21,10 +22,15 @@ from ipt_rag.index import (
     Contents,
     Entry,
     Index,
+    current_at,
     current_digest,
     digest_of,
     drop_generations,
+    hand_over,
+    open_store,
+    take_out,
     write_generation,
+    written_in,
 )
 from ipt_rag.journal import Journal
 from ipt_rag.keys import Keys, heading_keys, read_keys
@@ -66,7 +72,7 @@ def part_articles(articles: Sequence[Article], encoder: PassageEncoder) -> Itera
 
 def build_index(
     corpus: Path,
-    index: Path,
+    index: Path | str,
     *,
     report: Report = lambda line: None,
     open_encoder: Callable[[], PassageEncoder] = MiniLM.open,
@@ -75,19 +81,22 @@ def build_index(
     """Bring an index up to date with a corpus and say what was done; unchanged texts are not embedded again.
 
     `report` hears one line at a time about the progress. The old generation answers until the new one is whole; a build
-    that is interrupted is gone on with by the next.
-    `part` yields what becomes of each article, in their order.
+    that is interrupted is gone on with by the next. What an engine is to hold is made in a folder first, and copied to
+    it whole. `part` yields what becomes of each article, in their order.
 
     Raises:
         CorpusError, ArticleError: the corpus cannot be read.
         EncoderError: the encoder is missing or not the one we know.
         SettingsError: the index folder cannot be written, or another build holds it.
+        IndexUnreachableError: the engine that is to hold the index does not answer.
     """
     articles = read_corpus(corpus)
     keys = [read_keys(corpus, article.slug) for article in articles]
-    with _writing(index), logged("built") as outcome:
-        done = _build(articles, keys, index, report, open_encoder, part)
-        _forget(index)
+    folder = written_in(index)
+    with _writing(folder), logged("built") as outcome:
+        done = _build(articles, keys, folder, report, open_encoder, part)
+        _forget(folder)
+        done = replace(done, changed=hand_over(index, report) or done.changed)
         outcome.counts = {"articles": done.articles, "passages": done.passages, "embedded": done.embedded}
         return done
 
@@ -95,7 +104,7 @@ def build_index(
 def build_without(
     left_out: Path,
     corpus: Path,
-    index: Path,
+    index: Path | str,
     *,
     report: Report = lambda line: None,
     open_encoder: Callable[[], PassageEncoder] = MiniLM.open,
@@ -105,31 +114,39 @@ def build_without(
     Without any other article there is no index afterwards, and None is returned.
 
     Raises:
-        ArticleError, EncoderError, SettingsError: as `build_index`.
+        ArticleError, EncoderError, SettingsError, IndexUnreachableError: as `build_index`.
     """
     articles = read_corpus(corpus, without=left_out)
     keys = [read_keys(corpus, article.slug) for article in articles]
-    with _writing(index):
-        done = _build(articles, keys, index, report, open_encoder) if articles else None
-        drop_generations(index, keep=(done.digest,) if done else ())
-        _forget(index)
+    folder = written_in(index)
+    with _writing(folder):
+        done = _build(articles, keys, folder, report, open_encoder) if articles else None
+        if done:
+            hand_over(index, report)
+        kept = (done.digest,) if done else ()
+        take_out(index, keep=kept)
+        drop_generations(folder, keep=kept)
+        _forget(folder)
     return done
 
 
-def drop_past(index: Path) -> None:
+def drop_past(index: Path | str) -> None:
     """Leave nothing of the generations before the current one on the disk.
 
     Raises:
         SettingsError: the index folder cannot be written, or a build holds it.
+        IndexUnreachableError: the engine that holds the index does not answer.
     """
-    with _writing(index):
-        drop_generations(index, keep=(current_digest(index),))
-        _forget(index)
+    folder = written_in(index)
+    with _writing(folder):
+        take_out(index, keep=(current_at(index),))
+        drop_generations(folder, keep=(current_digest(folder),))
+        _forget(folder)
 
 
-def _forget(index: Path) -> None:
+def _forget(folder: Path) -> None:
     """Take away what earlier builds left to go on with: it may hold vectors of what the corpus no longer has."""
-    (index / JOURNAL).unlink(missing_ok=True)
+    (folder / JOURNAL).unlink(missing_ok=True)
 
 
 @contextmanager
@@ -172,13 +189,13 @@ def corpus_digest(corpus: Path) -> str:
     return digest_of(_made_from(articles, [read_keys(corpus, article.slug) for article in articles]))
 
 
-def ensure_index(corpus: Path, index: Path, report: Report) -> None:
+def ensure_index(corpus: Path, index: Path | str, report: Report) -> None:
     """Build where the index is missing, damaged or older than the corpus, and say so; else do nothing."""
-    if current_digest(index) != corpus_digest(corpus):
-        report(f"The index in {index} is missing or older than {corpus}. Building it now.")
+    if current_at(index) != corpus_digest(corpus):
+        report(f"The index in {named(index)} is missing or older than {corpus}. Building it now.")
     else:
         try:
-            Index.open(index)
+            open_store(index)
         except (IndexDamagedError, IndexMissingError) as damage:
             report(f"{damage} Building it now.")
         else:

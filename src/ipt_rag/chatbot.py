@@ -1,7 +1,6 @@
 """Online: one question in, one `Answer` out. Joins guard, query, search, ranking and decision; writes no word."""
 
 import threading
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -14,14 +13,14 @@ from ipt_rag.decide import Decision, Model, Models, decide, shipped_models
 from ipt_rag.embed import QuestionEncoder, QuestionGraph
 from ipt_rag.errors import CorpusError, QuestionError
 from ipt_rag.follow_up import read_turn
-from ipt_rag.index import Index
+from ipt_rag.index import EVERYTHING, Store, open_store
 from ipt_rag.logs import logged
 from ipt_rag.parts import split_question
 from ipt_rag.phi import CRISIS_NOTICE, Guard, author_names, mentions_crisis
 from ipt_rag.quotes import Quoter
 from ipt_rag.rank import Ranked
 from ipt_rag.records import Answer, Article, ArticleList, ArticleSummary, Filter, FilterName, Part, PhiFinding, Quote
-from ipt_rag.search import EVERYTHING, Search, Searcher
+from ipt_rag.search import Search, Searcher
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ class Found:
 class Chatbot:
     """Answers questions with passages of one index, or says that the articles do not; safe to call from threads."""
 
-    def __init__(self, index: Index, encoder: QuestionEncoder, guard: Guard, models: Models) -> None:
+    def __init__(self, index: Store, encoder: QuestionEncoder, guard: Guard, models: Models) -> None:
         self.index = index
         self.searcher = Searcher(index, encoder)
         self._quoter = Quoter(index, encoder)
@@ -47,13 +46,14 @@ class Chatbot:
 
     @classmethod
     def open(cls, index: Path | str = settings.INDEX) -> "Chatbot":
-        """Return a chatbot over the current generation of an index.
+        """Return a chatbot over the current generation of an index: a folder, or what an engine holds, by its URI.
 
         Raises:
             IndexMissingError, IndexDamagedError: there is no whole index.
+            IndexUnreachableError: the engine that holds it does not answer.
             EncoderError: the encoder is missing or not the one we know.
         """
-        opened = Index.open(Path(index))
+        opened = open_store(index)
         guard = Guard(_authors(opened))
         # The guard's model loads beside the encoder's; a question that comes first waits for it.
         threading.Thread(target=guard.load, name="loading the guard", daemon=True).start()
@@ -66,10 +66,11 @@ class Chatbot:
 
         Raises:
             IndexMissingError, IndexDamagedError: there is no whole index any more.
+            IndexUnreachableError: the engine that holds it does not answer; asked again, it may.
         """
         if not self.index.replaced:
             return self
-        opened = Index.open(self.index.folder)
+        opened = self.index.reopened()
         return Chatbot(opened, self._encoder, self._guard.knowing(_authors(opened)), self._models)
 
     def ask(self, question: str, *, earlier: Sequence[str] = (), ranked: int = 0, only: Filter = EVERYTHING) -> Answer:
@@ -138,9 +139,9 @@ class Chatbot:
 
     def articles(self) -> ArticleList:
         """Return which articles the index holds."""
-        passages = Counter(self.index.articles_of)
         articles = (self.article(slug) for slug in self._titles)
-        return ArticleList(self.index.digest, tuple(_summary(each, passages[each.slug]) for each in articles))
+        summaries = (_summary(each, len(self.index.numbers_of(each.slug))) for each in articles)
+        return ArticleList(self.index.digest, tuple(summaries))
 
     def article(self, slug: str) -> Article:
         """Return an article as it was indexed.
@@ -261,7 +262,7 @@ def _summary(article: Article, passages: int) -> ArticleSummary:
     )
 
 
-def _authors(index: Index) -> tuple[str, ...]:
+def _authors(index: Store) -> tuple[str, ...]:
     """Return the names of the authors of all sources, which are no patients' names."""
     return author_names(source.reference for sources in index.sources().values() for source in sources.values())
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from ipt_rag.errors import SettingsError
 
@@ -58,11 +59,12 @@ LOG_FORMS = ("text", "json")
 LOG_LEVELS = ("warning", "info")
 
 _folder = Setting("the path of a folder", _text, _text, is_path=True)
+_index = Setting("the path of a folder or of a .db file, or the address of a server", _text, _text, is_path=True)
 _off_or_on = Setting("true or false", _switch, lambda text: SWITCH.get(text.strip().lower()))
 
 SETTINGS: Mapping[str, Setting] = {
     "corpus": _folder,
-    "index": _folder,
+    "index": _index,
     "feedback": _folder,
     "host": Setting("an address of this machine", _text, _text, also="GRADIO_SERVER_NAME"),
     "port": Setting(
@@ -94,6 +96,27 @@ def configured(environment: Mapping[str, str], file: Path | None = None) -> dict
     return {**(_of_file(found) if found else {}), **_of_environment(environment)}
 
 
+def index_at(said: str) -> Path | str:
+    """Return where an index is, as it was said: a folder or file as a path, a server by its address.
+
+    >>> index_at("index"), index_at("http://host:19530")
+    (PosixPath('index'), 'http://host:19530')
+    """
+    return said if "://" in said else Path(said)
+
+
+def named(index: Path | str) -> str:
+    """Return where an index is as it may be told: without a password.
+
+    >>> named("https://me:secret@host:19530/ipt")
+    'https://host:19530/ipt'
+    """
+    if isinstance(index, Path):
+        return str(index)
+    parts = urlsplit(index)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+
 def _of_file(path: Path) -> dict[str, Value]:
     try:
         loaded = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -109,7 +132,8 @@ def _of_file(path: Path) -> dict[str, Value]:
         taken = SETTINGS[name].of_file(value)
         if taken is None:
             raise SettingsError(f"{path}: {name} takes {SETTINGS[name].takes}. Write it so.")
-        read[name] = str(path.parent / str(taken)) if SETTINGS[name].is_path else taken
+        is_path = SETTINGS[name].is_path and isinstance(index_at(str(taken)), Path)
+        read[name] = str(path.parent / str(taken)) if is_path else taken
     return read
 
 

@@ -33,14 +33,14 @@ PROBES = tuple("tea " * words for words in (8, 24, 56, 120, 248))
 
 
 def build_on_ray(
-    address: str, corpus: Path, index: Path, *, report: Report = lambda line: None, unit_texts: int = UNIT_TEXTS
+    address: str, corpus: Path, index: Path | str, *, report: Report = lambda line: None, unit_texts: int = UNIT_TEXTS
 ) -> BuildReport:
     """Bring an index up to date as `build_index` does, its work done by the nodes of a Ray cluster.
 
     Args:
         address: host and port of the cluster's head; this machine must be one of its nodes.
         corpus: folder of articles, read here alone.
-        index: folder of the index, written here alone.
+        index: folder of the index, or where an engine holds it; written here alone.
         report: hears one line at a time about the progress.
         unit_texts: texts that one unit of work embeds.
 

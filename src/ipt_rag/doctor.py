@@ -14,9 +14,10 @@ from packaging.requirements import Requirement
 
 from ipt_rag.address import check_address, is_local
 from ipt_rag.build import corpus_digest
+from ipt_rag.config import named
 from ipt_rag.embed import verified_folder
-from ipt_rag.errors import IptRagError
-from ipt_rag.index import Index
+from ipt_rag.errors import IndexUnreachableError, IptRagError
+from ipt_rag.index import open_store, written_in
 from ipt_rag.phi import Guard
 
 Level = Literal["ok", "warning", "fault"]
@@ -24,6 +25,8 @@ Level = Literal["ok", "warning", "fault"]
 PACKAGE = "ipt-rag"
 SPARE = 300_000_000  # bytes that must be free at least: a build writes a whole generation beside the old one
 KNOWN_NUMBER = "call 646-555-0173"  # of a range that is never given out
+WORDS_TOO = "Candidates are found by meaning and by their words."
+WORDS_NOT = "This engine has no full text (Milvus has from 2.5 on): candidates are found by meaning alone."
 TRUE = ("1", "true", "yes", "on")
 # The page sets these itself before it imports what reads them, so that a wrong value outside does nothing to it.
 SET_BY_US = {
@@ -57,7 +60,7 @@ class Place:
     """What is examined."""
 
     corpus: Path
-    index: Path
+    index: Path | str
     feedback: Path
     host: str
     port: int
@@ -71,8 +74,8 @@ def examine(place: Place) -> tuple[Finding, ...]:
         lambda place: encoder(),
         lambda place: guard(),
         lambda place: index(place.corpus, place.index),
-        lambda place: disk(place.index),
-        lambda place: permissions(place.corpus, place.index, place.feedback),
+        lambda place: disk(written_in(place.index)),
+        lambda place: permissions(place.corpus, written_in(place.index), place.feedback),
         lambda place: network(place.host, place.port),
         lambda place: switches(place.environment),
     )
@@ -129,15 +132,23 @@ def guard() -> Iterator[Finding]:
         yield Finding("guard", "fault", "The guard misses a planted telephone number.", "Stop serving; reinstall.")
 
 
-def index(corpus: Path, folder: Path) -> Iterator[Finding]:
-    """Yield whether the index is whole, made from the corpus as it stands, and complete in all its files."""
-    build = f"Run `ipt-rag build --corpus {corpus} --index {folder}`."
+def index(corpus: Path, at: Path | str) -> Iterator[Finding]:
+    """Yield whether the index is whole, made from the corpus as it stands, and complete in all its parts."""
+    build = f"Run `ipt-rag build --corpus {corpus} --index {named(at)}`."
     try:
-        opened = Index.open(folder)
+        opened = open_store(at)
+    except IndexUnreachableError as error:
+        yield Finding("index", "fault", str(error), "Then examine it again.")
+        return
     except IptRagError as error:
         yield Finding("index", "fault", str(error), build)
         return
-    yield Finding("index", "ok", f"Generation {opened.digest}: each file has the sha256 of its manifest.")
+    if opened.engine:
+        said = f"Generation {opened.digest} in {opened.engine}: its manifest has its seal."
+        yield Finding("index", "ok", said)
+        yield Finding("full text", "ok", WORDS_TOO if opened.full_text else WORDS_NOT)
+    else:
+        yield Finding("index", "ok", f"Generation {opened.digest}: each file has the sha256 of its manifest.")
     try:
         made = corpus_digest(corpus)
     except IptRagError as error:
@@ -149,7 +160,9 @@ def index(corpus: Path, folder: Path) -> Iterator[Finding]:
             yield Finding("corpus", "fault", "The articles have changed since the index was made.", build)
     apart = [f"{held} {what} instead of {must}" for what, (held, must) in opened.counts().items() if held != must]
     if apart:
-        yield Finding("counts", "fault", f"The index is not complete: {', '.join(apart)}.", f"Remove {folder}. {build}")
+        yield Finding(
+            "counts", "fault", f"The index is not complete: {', '.join(apart)}.", f"Remove {named(at)}. {build}"
+        )
     else:
         said = ", ".join(f"{held} {what}" for what, (held, _) in opened.counts().items())
         yield Finding("counts", "ok", f"{said}: files and manifest agree.")

@@ -7,6 +7,7 @@ IptRagError
 ├── EncoderError        the encoder's files are missing or not the ones we know
 ├── IndexMissingError   no index, or one of another make
 ├── IndexDamagedError   an index whose files do not match its manifest
+├── IndexUnreachableError  an index whose engine does not answer
 ├── QuestionError       a question that is empty or too long
 │   └── QuestionRefusedError  a question that looks as if it held PHI, where there is no answer to say so
 ├── RequestError        a program's request that is not of the form it must have
@@ -52,6 +53,10 @@ class IndexMissingError(IptRagError):
 
 class IndexDamagedError(IptRagError):
     """A file of the index does not match its manifest."""
+
+
+class IndexUnreachableError(IptRagError):
+    """The engine that holds the index does not answer; once it does, so do questions."""
 
 
 class QuestionError(IptRagError):

@@ -7,7 +7,7 @@ from functools import cache, partial
 from ipt_rag import settings
 from ipt_rag.embed import QuestionEncoder
 from ipt_rag.facets import facet_of
-from ipt_rag.index import Index
+from ipt_rag.index import Store
 from ipt_rag.query import content_words
 from ipt_rag.quoting import quote_of
 from ipt_rag.rank import Ranked
@@ -18,7 +18,7 @@ from ipt_rag.search import Search
 class Quoter:
     """Quotes the passages of one index."""
 
-    def __init__(self, index: Index, encoder: QuestionEncoder) -> None:
+    def __init__(self, index: Store, encoder: QuestionEncoder) -> None:
         self._index = index
         self._encoder = encoder
         self._titles = index.articles()
@@ -77,10 +77,9 @@ class Quoter:
         return tuple(sorted(found))
 
 
-def _places(index: Index, titles: Mapping[str, str], slug: str, facet: str) -> tuple[Place, ...]:
+def _places(index: Store, titles: Mapping[str, str], slug: str, facet: str) -> tuple[Place, ...]:
     """Return the sections of an article that hold passages of a list, each once, in order."""
-    numbers = (number for number, article in enumerate(index.articles_of) if article == slug)
-    passages = map(index.passage, numbers)
+    passages = map(index.passage, index.numbers_of(slug))
     return tuple(dict.fromkeys(_place(titles, passage) for passage in passages if facet_of(facet, passage)))
 
 

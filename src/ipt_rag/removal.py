@@ -8,12 +8,13 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
+from ipt_rag.config import named
 from ipt_rag.corpus import SLUG, article_paths, read_abouts
 from ipt_rag.disk import drafts_of
 from ipt_rag.embed import MiniLM, PassageEncoder
 from ipt_rag.errors import CorpusError, IndexDamagedError, IndexMissingError, SettingsError
 from ipt_rag.importing import drop_original
-from ipt_rag.index import Index
+from ipt_rag.index import open_store
 from ipt_rag.keys import keys_path
 
 MAX_NAMED = 20  # slugs in a message; `ipt-rag list` has them all
@@ -31,7 +32,7 @@ class Removed:
 def remove_article(
     slug: str,
     corpus: Path,
-    index: Path,
+    index: Path | str,
     *,
     report: Callable[[str], None] = lambda line: None,
     open_encoder: Callable[[], PassageEncoder] = MiniLM.open,
@@ -54,9 +55,9 @@ def remove_article(
         said if SLUG.fullmatch(said := about.get("slug", "")) else path.stem: path for path, about in abouts.items()
     }
     if slug not in slugs:
-        named = ", ".join(f"`{each}`" for each in sorted(slugs)[:MAX_NAMED])
+        there = ", ".join(f"`{each}`" for each in sorted(slugs)[:MAX_NAMED])
         more = f" and {len(slugs) - MAX_NAMED:,} more (`ipt-rag list`)" if len(slugs) > MAX_NAMED else ""
-        raise CorpusError(f"No article in {corpus} has this slug. There are {named}{more}.")
+        raise CorpusError(f"No article in {corpus} has this slug. There are {there}{more}.")
     path = slugs[slug]
     held = _held(index)
     digest = ""
@@ -81,15 +82,15 @@ def remove_article(
     return Removed(path, slug in held, digest)
 
 
-def _held(index: Path) -> frozenset[str]:
+def _held(index: Path | str) -> frozenset[str]:
     """Return the slugs that an index holds, none where no index can answer."""
     try:
-        return frozenset(article["slug"] for article in Index.open(index).made_from["articles"])
+        return frozenset(article["slug"] for article in open_store(index).made_from["articles"])
     except (IndexDamagedError, IndexMissingError):
         return frozenset()
 
 
-def _check_made_from(corpus: Path, slugs: Collection[str], index: Path, held: frozenset[str]) -> None:
+def _check_made_from(corpus: Path, slugs: Collection[str], index: Path | str, held: frozenset[str]) -> None:
     """Refuse to make an index anew from articles that it was not made from.
 
     Raises:
@@ -97,6 +98,7 @@ def _check_made_from(corpus: Path, slugs: Collection[str], index: Path, held: fr
     """
     if not held <= set(slugs):
         raise SettingsError(
-            f"The index in {index} holds this article, but others too that are not in {corpus}. Name the index of "
-            f"{corpus} with --index, or run `ipt-rag build --corpus {corpus} --index {index}`. Nothing was removed."
+            f"The index in {named(index)} holds this article, but others too that are not in {corpus}. Name the index "
+            f"of {corpus} with --index, or run `ipt-rag build --corpus {corpus} --index {named(index)}`. Nothing was "
+            "removed."
         )

@@ -3,10 +3,8 @@
 import math
 import re
 import threading
-from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,13 +13,12 @@ from ipt_rag import settings
 from ipt_rag.asked import Asked, lacking, says_what_it_is, what_is_asked
 from ipt_rag.decide import Signals
 from ipt_rag.embed import Matrix, QuestionEncoder, TokenVectors
-from ipt_rag.index import Index
+from ipt_rag.index import EVERYTHING, Store, cited_tiers, filters_in_the_way
 from ipt_rag.maxsim import MaxSim
 from ipt_rag.query import Query, content_words, stems, understand
 from ipt_rag.rank import Ranked, rank
 from ipt_rag.records import Filter, FilterName
 
-EVERYTHING = Filter()
 ACRONYM = re.compile(r"\b[A-Z][A-Za-z]*[A-Z]\b")  # EMDR, SSRI, IPSRT: a therapy, drug class or instrument by name
 STRONG = 0.6  # cosine from which a token of the question is met: half of the tokens of answerable tuning questions are
 # Content words from which more say no more: nine of ten tuning questions have as many or fewer. Where it went on
@@ -45,25 +42,13 @@ class Search:
 class Searcher:
     """Searches one index with one encoder; safe to call from threads."""
 
-    def __init__(self, index: Index, encoder: QuestionEncoder) -> None:
+    def __init__(self, index: Store, encoder: QuestionEncoder) -> None:
         self.index = index
         self._encoder = encoder
         self._vocabulary = index.vocabulary()
         self._maxsim = MaxSim.open()
-        kinds = np.array(index.kinds)
-        self._vignettes, self._sources, self._reflections, definitions = (
-            np.flatnonzero(kinds == kind) for kind in ("vignette", "source", "question", "definition")
-        )
-        # The defined words of each definition: what stands before its dash.
-        self._terms = {
-            number: {*stems(TERM_END.split(index.search_text(number), maxsplit=1)[0])}
-            for number in definitions.tolist()
-        }
-        # The passages that are entries of the source lists, by their number there.
-        self._entries: dict[int, list[int]] = defaultdict(list)
-        for number in self._sources.tolist():
-            for source in index.passage(number).sources:
-                self._entries[source].append(number)
+        self._sources = index.sources()
+        self._terms: dict[int, frozenset[str]] = {}  # the defined words of each definition that was a candidate
         self._lock = threading.Lock()  # one encoder, one pass at a time: more threads make no pass faster
 
     def search(self, question: str, only: Filter = EVERYTHING) -> Search:
@@ -73,12 +58,9 @@ class Searcher:
         with self._lock:
             vector, tokens = self._encoder.encode_question(query.text)
         terms = stems(" ".join(query.words))
-        # Behind a filter each leg reads on until it has as many as without one.
-        depth = len(self.index) if only.narrows else settings.CANDIDATES
-        near = [number for number in self.index.dense(vector, k=depth) if not self.kept_out(number, only)]
-        worded = [hit for hit in self.index.lexical(terms, k=depth).items() if not self.kept_out(hit[0], only)]
-        lexical = dict(worded[: settings.CANDIDATES])
-        candidates = np.array(sorted({*near[: settings.CANDIDATES], *lexical}), dtype=np.int64)
+        near = self.index.dense(vector, k=settings.CANDIDATES, only=only)[: settings.CANDIDATES]
+        lexical = self.index.lexical(terms, k=settings.CANDIDATES, only=only)
+        candidates = np.array(sorted({*near, *lexical}), dtype=np.int64)
         hits = rank(
             candidates,
             self._maxsim.rough(tokens.vectors @ self.index.axes.T, *self.index.rough_tokens(candidates)),
@@ -146,24 +128,8 @@ class Searcher:
 
     def kept_out(self, number: int, only: Filter) -> tuple[FilterName, ...]:
         """Return the filters that a passage does not pass."""
-        if not only.narrows:
-            return ()
-        tiers = self._cited_tiers[number]
-        kept: list[FilterName] = []
-        if only.articles and self.index.articles_of[number] not in only.articles:
-            kept.append("articles")
-        if only.tiers and tiers.isdisjoint(only.tiers):
-            kept.append("tiers")
-        if only.sourced_only and not tiers:
-            kept.append("sourced")
-        return tuple(kept)
-
-    @cached_property
-    def _cited_tiers(self) -> list[frozenset[str]]:
-        """By passage, the tiers of its sources, "" for a source without one; empty where it carries no number."""
-        sources = self.index.sources()
-        passages = (self.index.passage(number) for number in range(len(self.index)))
-        return [frozenset(sources[passage.article][number].tier for number in passage.sources) for passage in passages]
+        passage = self.index.passage(number)
+        return filters_in_the_way(only, passage.article, cited_tiers(passage, self._sources))
 
     def _discounts(
         self, candidates: NDArray[np.int64], query: Query, asked: Asked, worded: Collection[int]
@@ -173,19 +139,30 @@ class Searcher:
         The definition of a term that is asked for gains instead, and so do a passage that says what the term is and
         the entry of a source list that is asked for by its number.
         """
-        discounts = np.zeros(len(self.index))
+        discounts = np.zeros(len(candidates))
+        kinds = np.array([self.index.kinds[number] for number in candidates.tolist()], dtype="U10")
         if not query.asks_example:
-            discounts[self._vignettes] = 0.05
+            discounts[kinds == "vignette"] = 0.05
         if not query.asks_source:
-            discounts[self._sources] = 0.05
+            discounts[kinds == "source"] = 0.05
         if not query.asks_reflection:
-            discounts[self._reflections] = 0.02
+            discounts[kinds == "question"] = 0.02
         if asked.term:
             says = [number for number in worded if says_what_it_is(asked.term, self.index.search_text(number))]
-            discounts[says] = -0.05
+            discounts[np.isin(candidates, says)] = -0.05
         if asked.source is not None:
-            discounts[self._entries.get(asked.source, [])] = -0.1
+            for place in np.flatnonzero(kinds == "source"):
+                if asked.source in self.index.passage(int(candidates[place])).sources:
+                    discounts[place] = -0.1
         if query.asks_definition:
             asked_stems = {*stems(query.text)}
-            discounts[[number for number, term in self._terms.items() if term and term <= asked_stems]] = -0.05
-        return discounts[candidates]
+            for place in np.flatnonzero(kinds == "definition"):
+                if (term := self._term(int(candidates[place]))) and term <= asked_stems:
+                    discounts[place] = -0.05
+        return discounts
+
+    def _term(self, number: int) -> frozenset[str]:
+        """Return the stems of what a definition defines: what stands before its dash."""
+        if number not in self._terms:
+            self._terms[number] = frozenset(stems(TERM_END.split(self.index.search_text(number), maxsplit=1)[0]))
+        return self._terms[number]

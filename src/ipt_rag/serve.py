@@ -16,6 +16,7 @@ import click
 
 from ipt_rag import settings
 from ipt_rag.address import check_address
+from ipt_rag.cli.folders import IndexPath
 from ipt_rag.config import LOG_FORMS, LOG_LEVELS, configured
 from ipt_rag.errors import IptRagError
 from ipt_rag.feedback import Feedback
@@ -83,7 +84,14 @@ class Keeping:
 
 
 def serve(
-    corpus: Path, index: Path, host: str, port: int, names: tuple[str, ...], keeping: Keeping, *, open_to_network: bool
+    corpus: Path,
+    index: Path | str,
+    host: str,
+    port: int,
+    names: tuple[str, ...],
+    keeping: Keeping,
+    *,
+    open_to_network: bool,
 ) -> None:
     """Serve the page until it is interrupted; the page shows at once, and the articles are read behind it.
 
@@ -183,7 +191,7 @@ def _configure(ctx: click.Context, _: click.Parameter, file: Path | None) -> Non
     help="File of settings; otherwise the one that IPT_RAG_CONFIG names, or ipt-rag.toml here.",
 )
 @click.option("--corpus", type=click.Path(path_type=Path), default=settings.CORPUS, show_default=True)
-@click.option("--index", type=click.Path(path_type=Path), default=settings.INDEX, show_default=True)
+@click.option("--index", type=IndexPath(), default=settings.INDEX, show_default=True)
 @click.option("--host", default=settings.HOST, show_default=True)
 @click.option("--port", type=click.IntRange(1, 65_535), default=settings.PORT, show_default=True)
 @click.option(
@@ -224,7 +232,7 @@ def _configure(ctx: click.Context, _: click.Parameter, file: Path | None) -> Non
 )
 def main(
     corpus: Path,
-    index: Path,
+    index: Path | str,
     host: str,
     port: int,
     open_to_network: bool,

@@ -10,6 +10,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ipt_rag.config import named
 from ipt_rag.importing import AddedPage, ImportReport
 from ipt_rag.page_text import ENGLISH as TEXT
 from ipt_rag.phi.wording import refusal_text
@@ -76,15 +77,15 @@ def became_text(became: Iterable[AddedPage | NotAdded], skipped: int) -> str:
     return f"{counts.total():,} pages: {told}" + (f"; {skipped:,} passed over" if skipped else "")
 
 
-def removed_text(removed: Removed, index: Path) -> str:
+def removed_text(removed: Removed, index: Path | str) -> str:
     """Return what a removal did, and what is left to do."""
     lines = [f"Removed {removed.path}"]
     if removed.digest:
         lines += [f"Index {removed.digest} holds what is left."]
     elif removed.indexed:
-        lines += [f"No article is left, so neither is an index in {index}."]
+        lines += [f"No article is left, so neither is an index in {named(index)}."]
     else:
-        lines += [f"The index in {index} does not hold it."]
+        lines += [f"The index in {named(index)} does not hold it."]
     if removed.indexed:
         lines += ["A page that is open answers without it from its next question on."]
     return CONTROL.sub(" ", "\n".join(lines))

@@ -17,7 +17,7 @@ from ipt_rag import settings
 from ipt_rag.corpus import parse_article, read_corpus
 from ipt_rag.embed import token_counter
 from ipt_rag.errors import ExportError
-from ipt_rag.index import Index
+from ipt_rag.index import open_store
 from ipt_rag.page_text import LANGUAGES, in_language
 from ipt_rag.passages import split_passages
 from ipt_rag.records import Answer, Article, Passage, Place, Quote, Reference
@@ -67,16 +67,16 @@ class Shelf:
         self.passages = {(passage.article, passage.start, passage.end): passage for passage in passages}
 
     @classmethod
-    def of_index(cls, folder: Path) -> "Shelf":
+    def of_index(cls, index: Path | str) -> "Shelf":
         """Return the articles of the current generation.
 
         Raises:
             IndexMissingError, IndexDamagedError: there is no whole index.
         """
-        index = Index.open(folder)
-        texts = {slug: index.article_text(slug) or "" for slug in index.articles()}
+        opened = open_store(index)
+        texts = {slug: opened.article_text(slug) or "" for slug in opened.articles()}
         articles = [parse_article(Path(f"{slug}.md"), text.encode()) for slug, text in texts.items()]
-        return cls(articles, [index.passage(number) for number in range(len(index))], index.digest)
+        return cls(articles, [opened.passage(number) for number in range(len(opened))], opened.digest)
 
     @classmethod
     def of_corpus(cls, folder: Path) -> "Shelf":

@@ -22,7 +22,7 @@ PROGRESS_PAGES = 25  # pages added between two lines of progress: some seconds
 @CORPUS
 @INDEX
 @click.option("--ray", metavar="HOST:PORT", help="Let the nodes of this Ray cluster do the work, for large corpora.")
-def build(corpus: Path, index: Path, ray: str | None) -> None:
+def build(corpus: Path, index: Path | str, ray: str | None) -> None:
     """Make the index from the articles, or bring it up to date.
 
     \b
@@ -108,7 +108,7 @@ def add(
 @click.argument("slug", shell_complete=slugs)
 @CORPUS
 @INDEX
-def remove(slug: str, corpus: Path, index: Path) -> None:
+def remove(slug: str, corpus: Path, index: Path | str) -> None:
     """Remove an article, its anticipated questions and its kept original, and bring its index up to date.
 
     An index that does not hold it is left alone; one that was made from other articles too stops the removal. If

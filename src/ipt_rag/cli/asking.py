@@ -9,6 +9,7 @@ import click
 from ipt_rag.cli.folders import CORPUS, INDEX, slugs
 from ipt_rag.cli.quiet import Silent
 from ipt_rag.cli.voice import detail, progress, result
+from ipt_rag.config import named
 from ipt_rag.errors import QuestionError
 from ipt_rag.machine import to_json
 from ipt_rag.records import Answer, Filter
@@ -35,7 +36,7 @@ from ipt_rag.records import Answer, Filter
 @click.option("--conversation", is_flag=True, help="With `-`: each line may be a follow-up to the lines before it.")
 def ask(
     question: str,
-    index: Path,
+    index: Path | str,
     as_json: bool,
     ranked: int,
     articles: tuple[str, ...],
@@ -60,7 +61,7 @@ def ask(
     if conversation and question != "-":
         raise click.UsageError("--conversation reads the lines of standard input: put `-` in place of the question.")
     chatbot = Chatbot.open(index)
-    detail(lambda: f"index {chatbot.index.digest} of {index}, {len(chatbot.index):,} passages")
+    detail(lambda: f"index {chatbot.index.digest} of {named(index)}, {len(chatbot.index):,} passages")
     only = Filter(articles, tiers, sourced)
     earlier: list[str] = []  # of a conversation; what was refused is not kept
     for number, line in enumerate(_questions(question), start=1):
@@ -126,7 +127,7 @@ def check(quote: str | None, corpus: Path, file: Path | None) -> None:
 @click.option(
     "--corpus", "articles", type=click.Path(path_type=Path), help="Compare with these articles, not with the index."
 )
-def verify(file: Path, index: Path, articles: Path | None) -> None:
+def verify(file: Path, index: Path | str, articles: Path | None) -> None:
     """Slice every quote of an exported file (JSON, Markdown, HTML) anew, and name what differs; exit 1 if any does.
 
     \b

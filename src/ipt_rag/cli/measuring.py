@@ -26,7 +26,7 @@ def evaluate(
     questions: Path,
     unanswerable: Path | None,
     by: Literal["facts", "gold"],
-    index: Path,
+    index: Path | str,
     part: str | None,
     save: Path | None,
     against: Path | None,

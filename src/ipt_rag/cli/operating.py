@@ -42,7 +42,7 @@ def feedback(what: str, feedback: Path) -> None:
 @click.option("--host", default=settings.HOST, show_default=True, help="Address at which the page is to be served.")
 @click.option("--port", type=click.IntRange(1, 65_535), default=settings.PORT, show_default=True, help="And its port.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of text.")
-def doctor(corpus: Path, index: Path, feedback: Path, host: str, port: int, as_json: bool) -> None:
+def doctor(corpus: Path, index: Path | str, feedback: Path, host: str, port: int, as_json: bool) -> None:
     """Examine installation, encoder, guard, index, disk, permissions, network and environment; say what to do.
 
     Exit 1 where something is at fault; a warning alone is none. Nothing is changed.

@@ -13,7 +13,7 @@ from ipt_rag.errors import SettingsError
 
 @click.command(cls=Silent)
 @INDEX
-def mcp(index: Path) -> None:
+def mcp(index: Path | str) -> None:
     """Serve assistants over standard input and output, by the Model Context Protocol, until they close it.
 
     An assistant gets three tools (ask_articles, check_quote, list_articles) and the articles as resources. The page

@@ -5,7 +5,9 @@ import os
 import sqlite3
 import threading
 import weakref
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +16,18 @@ from numpy.typing import NDArray
 
 from ipt_rag.errors import IndexDamagedError, IndexMissingError
 from ipt_rag.index.generations import REBUILD, Generation, current_digest, verified_generation
+from ipt_rag.index.store import EVERYTHING, cited_tiers, filters_in_the_way
 from ipt_rag.index.terms import Numbers, Weights, best
 from ipt_rag.index.vectors import Matrix, from_verified_file
 from ipt_rag.maxsim import ByteMatrix, Starts, Steps, joined, vectors_of
-from ipt_rag.records import Kind, Passage, Source, Span
+from ipt_rag.records import Filter, Kind, Passage, Source, Span
 
 
 class Index:
-    """One verified generation, open for reading from any thread."""
+    """One verified generation, open for reading from any thread: the `Store` in a folder of this machine."""
+
+    engine = ""
+    full_text = True
 
     def __init__(self, generation: Generation) -> None:
         weakref.finalize(self, os.close, generation.hold)
@@ -75,6 +81,14 @@ class Index:
         """Whether another generation has taken this one's place on the disk."""
         return current_digest(self.folder) != self.digest
 
+    def reopened(self) -> "Index":
+        """Return the generation that is the current one now.
+
+        Raises:
+            IndexMissingError, IndexDamagedError: there is no whole one.
+        """
+        return Index.open(self.folder)
+
     @property
     def chunk_count(self) -> int:
         """Number of vectors."""
@@ -95,28 +109,47 @@ class Index:
             "rough token vectors": (len(self._along), len(self._high)),
         }
 
-    def dense(self, vector: Matrix, *, k: int) -> list[int]:
+    def dense(self, vector: Matrix, *, k: int, only: Filter = EVERYTHING) -> list[int]:
         """Return up to `k` passage numbers or a few more, those of the closest chunks first.
 
         `vector`, shape (dim,), is unit length like every stored row, so inner product is cosine.
         """
         if not self._chunks:
             return []
-        _, rows = self._vectors.search(vector[np.newaxis], min(k, len(self._chunks)))
+        depth = len(self._chunks) if only.narrows else min(k, len(self._chunks))
+        _, rows = self._vectors.search(vector[np.newaxis], depth)
         found: list[int] = []
         for row in rows[0]:
-            found.extend(range(*self._chunks[row]))
+            found.extend(number for number in range(*self._chunks[row]) if self._passes(number, only))
             if len(found) >= k:
                 break
-        return found
+        return found[:k] if only.narrows else found
 
-    def lexical(self, terms: Collection[str], *, k: int) -> Mapping[int, float]:
+    def lexical(self, terms: Collection[str], *, k: int, only: Filter = EVERYTHING) -> Mapping[int, float]:
         """Return up to `k` passage numbers that hold any of the terms, with their BM25, the highest first."""
-        return best([self._posting(term) for term in dict.fromkeys(terms)], len(self), k=k)
+        postings = [self._posting(term) for term in dict.fromkeys(terms)]
+        if not only.narrows:
+            return best(postings, len(self), k=k)
+        every = best(postings, len(self), k=len(self))
+        return dict(islice((hit for hit in every.items() if self._passes(hit[0], only)), k))
+
+    def _passes(self, number: int, only: Filter) -> bool:
+        if not only.narrows:
+            return True
+        return not filters_in_the_way(only, self.articles_of[number], self._cited_tiers[number])
+
+    @cached_property
+    def _cited_tiers(self) -> list[frozenset[str]]:
+        sources = self.sources()
+        return [cited_tiers(self.passage(number), sources) for number in range(len(self))]
 
     def holders(self, term: str) -> int:
         """Return how many passages hold a term, in their text or keys."""
         return len(self._posting(term)[0])
+
+    def holders_of_all(self) -> dict[str, int]:
+        """Return the same of every term."""
+        return dict(self._rows("SELECT term, length(passages) / 4 FROM terms"))
 
     def _posting(self, term: str) -> tuple[Numbers, Weights]:
         [(numbers, weights)] = self._rows("SELECT passages, weights FROM terms WHERE term = ?", term) or [(b"", b"")]
@@ -191,6 +224,26 @@ class Index:
     def search_texts(self) -> list[str]:
         """Return what is searched of every passage, by number."""
         return [row[0] for row in self._rows("SELECT search FROM passages ORDER BY id")]
+
+    def numbers_of(self, article: str) -> Sequence[int]:
+        """Return the numbers of an article's passages, in order."""
+        return [number for number, slug in enumerate(self.articles_of) if slug == article]
+
+    @property
+    def dim(self) -> int:
+        """How many numbers a vector has."""
+        return int(self._high.shape[1])
+
+    def token_sizes(self, number: int) -> tuple[int, ...]:
+        """Return how many token vectors a passage has of its own, and then each of its keys."""
+        first, keys_first = self._ranges[number, :2].tolist()
+        sizes = self._rows("SELECT key_sizes FROM passages WHERE id = ?", number)[0][0]
+        return (keys_first - first, *json.loads(sizes))
+
+    def chunks(self) -> Iterator[tuple[range, Matrix]]:
+        """Yield the passages of each chunk and its vector, shape (dim,), in order."""
+        for row, (first, after) in enumerate(self._chunks):
+            yield range(first, after), np.asarray(self._vectors.reconstruct(row), dtype=np.float32)
 
     def articles(self) -> dict[str, str]:
         """Return the titles of the articles by slug, in the order of the corpus."""
