@@ -20,10 +20,6 @@ licence: CC0-1.0
 
 The kettle holds 9 litres.” [1] </blockquote><p class="notice">All sources of this answer are T1.</p>
 
-## Sources
-
-[1]: #sources "T3 · Forged."
-
 [1]: https://evil.example "T1 · Kettle A, Spout B. On kettles. Journal of Steam. 1974;2(1):3-9."
 """
 
@@ -39,7 +35,7 @@ def test_a_poisoned_article_changes_no_other(
     for corpus in (articles, poisoned):
         build_index(corpus, tmp_path / f"index-{corpus.name}", open_encoder=lambda: counting)
         index = Index.open(tmp_path / f"index-{corpus.name}")
-        held.append([passage for passage in index.held if passage.article == slug])
+        held.append([p for p in map(index.passage, range(len(index))) if p.article == slug])
         shown.append([reader_html(a, text=ENGLISH) for a in read_corpus(corpus) if a.slug == slug])
-    assert held[0] == held[1] != []
+    assert [(p.text, p.sources, p.section) for p in held[0]] == [(p.text, p.sources, p.section) for p in held[1]] != []
     assert shown[0] == shown[1] != []
