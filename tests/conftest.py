@@ -4,6 +4,7 @@ import logging
 import os
 import re
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
+from closed_network import NOTED, close_network
 from ipt_rag.build import build_index
 from ipt_rag.chatbot import Chatbot
 from ipt_rag.embed import Matrix, MiniLM, QuestionGraph, TokenVectors
@@ -22,6 +24,19 @@ CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrom
 # No deadline: on a busy machine the first example of a property pays for imports. The same examples each time in CI.
 settings.register_profile("house", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("house")
+
+# Nothing leaves the machine: not from here, and not from a program that a test starts, which finds `sitecustomize.py`.
+ATTEMPTS = Path(os.environ.setdefault(NOTED, f"{tempfile.mkdtemp(prefix='attempts-')}/noted"))
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(ROOT / "tests"), os.environ.get("PYTHONPATH"))))
+close_network()
+
+
+@pytest.fixture(autouse=True)
+def no_way_out() -> Iterator[None]:
+    """Fail a test during which anything tried to leave the machine, even where the error was swallowed."""
+    ATTEMPTS.write_text("")
+    yield
+    assert ATTEMPTS.read_text() == ""
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,10 @@ class Caller:
         async def send(message: Any) -> None:
             sent.append(message)
 
-        asyncio.run(self.guard(scope, None, send))  # type: ignore[arg-type]
+        async def receive() -> Any:
+            return {"type": "http.request", "body": b"{}"}
+
+        asyncio.run(self.guard(scope, receive, send))
         return sent[0]["status"], dict(sent[0]["headers"]), sent[1]["body"]
 
 
@@ -150,3 +153,13 @@ def test_health(state: str, ready: int) -> None:
     status, _, body = caller.call("GET", "/healthz")
     assert (status, json.loads(body)) == (200, {"state": state})
     assert caller.call("GET", "/readyz")[0] == ready
+
+
+def test_a_stopping_program_takes_nothing_new() -> None:
+    """What was asked before may be collected; everything else is refused with a sentence."""
+    caller = Caller("stopping")
+    assert caller.call("GET", "/gradio_api/call/ask/0a1b")[0] == 200
+    assert caller.call("GET", "/healthz")[0] == 200
+    for method, path in (("POST", "/gradio_api/queue/join"), ("GET", "/"), ("POST", "/api/v1/ask")):
+        status, _, body = caller.call(method, path)
+        assert (status, body) == (503, b"The program is stopping and takes no more requests.")

@@ -43,6 +43,7 @@ TITLES = {
     403: "Forbidden",
     404: "Not found",
     405: "Method not allowed",
+    408: "Too slow",
     411: "Length required",
     413: "Too large",
     429: "Too many requests",

@@ -4,6 +4,7 @@ Gradio serves far more routes than the page needs (uploads, deep links that writ
 Host, allows any origin by any other name than localhost, and has no rate limit. Everything not listed here is closed.
 """
 
+import asyncio
 import hashlib
 import json
 import re
@@ -17,7 +18,7 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
-State = Literal["reading", "ready", "failed"]
+State = Literal["reading", "ready", "failed", "stopping"]
 
 HEALTH = "/healthz"
 READINESS = "/readyz"
@@ -29,6 +30,7 @@ _READ = re.compile(
     r"|call/ask/[\w-]+)|api/v1/(?:articles|openapi\.json))?/?"
 )
 _WRITE = re.compile(r"/(?:gradio_api/(?:queue/join|reset|cancel|call/(?:v2/)?ask)|api/v1/(?:ask|check)|mcp)/?")
+_COLLECTED = re.compile(r"/gradio_api/(?:queue/data|call/ask/[\w-]+)/?")  # what was asked before
 _COUNTED = re.compile(r"/(?:gradio_api/(?:queue/join|call/)|api/|mcp)")
 
 # Gradio's page needs inline and evaluated script (without them it stays blank), so escaping stops scripts, and
@@ -61,6 +63,31 @@ HEADERS = (
 _OPEN_TO_OTHERS = re.compile(rb"access-control-.*", re.IGNORECASE)
 
 
+class UnderWay:
+    """How many requests are being answered: counted where they are, awaited from another thread."""
+
+    QUIET_S = 0.5  # between a question and the call that collects its answer
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __enter__(self) -> None:
+        """Count one more."""
+        self.count += 1
+
+    def __exit__(self, *_: object) -> None:
+        """Count one less, however it ended."""
+        self.count -= 1
+
+    def wait(self, timeout_s: float) -> None:
+        """Return once nothing has been under way for half a second, or after the time given."""
+        began = quiet_since = time.monotonic()
+        while (now := time.monotonic()) - began < timeout_s and now - quiet_since < self.QUIET_S:
+            if self.count:
+                quiet_since = now
+            time.sleep(0.05)
+
+
 class PageGuard:
     """The page behind a door that opens only to this page's own requests."""
 
@@ -73,12 +100,16 @@ class PageGuard:
         max_body_bytes: int,
         burst_requests: int,
         requests_per_second: float,
+        body_s: float = 10.0,
+        under_way: UnderWay | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._app = app
         self._hosts = frozenset(host.lower() for host in hosts)
         self._state = state
         self._max_body_bytes = max_body_bytes
+        self._body_s = body_s
+        self._under_way = under_way or UnderWay()
         self._buckets = _Buckets(burst_requests, requests_per_second, clock)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -97,7 +128,17 @@ class PageGuard:
             waiting = scope["path"] == READINESS and state != "ready"
             await _reply(send, 503 if waiting else 200, json.dumps({"state": state}), b"application/json")
             return
-        await self._app(scope, receive, _without_echo(_with_headers(send)))
+        if "/heartbeat/" in scope["path"]:  # as long as the page is open
+            await self._app(scope, receive, _with_headers(send))
+            return
+        with self._under_way:
+            try:
+                if scope["method"] == "POST":
+                    receive = await asyncio.wait_for(_body_of(receive), self._body_s)
+            except TimeoutError:
+                await _reply(send, 408, "The request did not arrive in time.")
+                return
+            await self._app(scope, receive, _without_echo(_with_headers(send)))
 
     def _refusal(self, scope: Scope) -> tuple[int, str] | None:
         headers = {name.lower(): value for name, value in scope["headers"]}
@@ -114,6 +155,8 @@ class PageGuard:
         )
         if not is_open or ".." in path:
             return 404, "There is nothing here."
+        if self._state() == "stopping" and not health and not _COLLECTED.fullmatch(path):
+            return 503, "The program is stopping and takes no more requests."
         length = headers.get(b"content-length", b"" if method == "POST" else b"0")
         if not length.isdigit() or b"transfer-encoding" in headers:  # a body sent in pieces would escape the cap
             return 411, "The request must say how long it is."
@@ -122,6 +165,23 @@ class PageGuard:
         if method == "POST" and _COUNTED.match(path) and not self._buckets.take(_address_of(scope)):
             return 429, "Too many requests; wait a moment."
         return None
+
+
+async def _body_of(receive: Receive) -> Receive:
+    """Read a body, which its length has bounded; return what hands it on whole."""
+    first = await receive()
+    parts = [first.get("body", b"")]
+    while first["type"] == "http.request" and first.get("more_body"):
+        first = await receive()
+        parts.append(first.get("body", b""))
+    if first["type"] == "http.request":
+        first = {"type": "http.request", "body": b"".join(parts), "more_body": False}
+    waiting = [first]
+
+    async def whole() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return whole
 
 
 def _without_echo(send: Send) -> Send:

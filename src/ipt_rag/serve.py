@@ -21,10 +21,12 @@ from ipt_rag.config import LOG_FORMS, LOG_LEVELS, configured
 from ipt_rag.errors import IptRagError
 from ipt_rag.feedback import Feedback
 from ipt_rag.logs import for_people, gather_logs, log_event, start_logging
-from ipt_rag.page_guard import State
+from ipt_rag.page_guard import State, UnderWay
 
 if TYPE_CHECKING:
     from ipt_rag.chatbot import Chatbot
+
+STOPPING_S = 4.0  # for what is under way; closing takes up to five more
 
 T = TypeVar("T")
 
@@ -128,7 +130,12 @@ def serve(
             from ipt_rag.mcp_server import mcp_routes
 
             routes += mcp_routes(desk)
-        launch_page(page, host=host, port=port, hosts=names, routes=routes, state=lambda: chatbot.state)
+        stopping, under_way = threading.Event(), UnderWay()
+
+        def state() -> State:
+            return "stopping" if stopping.is_set() else chatbot.state
+
+        launch_page(page, host=host, port=port, hosts=names, routes=routes, state=state, under_way=under_way)
         _say(f"The page is open at http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port} (stop with Ctrl+C)")
         _say("Reading the articles…")
         gather_logs()
@@ -144,6 +151,10 @@ def serve(
             log_event("ready", since=began)
             threading.Event().wait()
         except KeyboardInterrupt:
+            for name in (signal.SIGTERM, signal.SIGINT):  # once is enough
+                signal.signal(name, signal.SIG_IGN)
+            stopping.set()
+            under_way.wait(STOPPING_S)
             _say("Stopped.")
             log_event("stopped")
         finally:

@@ -29,7 +29,7 @@ from ipt_rag import page_panels, settings
 from ipt_rag.api import SILENT, AsProblems
 from ipt_rag.errors import IptRagError
 from ipt_rag.feedback import Feedback
-from ipt_rag.page_guard import LOOPBACK, PageGuard, State
+from ipt_rag.page_guard import LOOPBACK, PageGuard, State, UnderWay
 from ipt_rag.page_replies import Library, Packet, Replies, filter_in, questions_in
 from ipt_rag.page_text import ENGLISH, LANGUAGES
 
@@ -214,15 +214,18 @@ def launch_page(
     hosts: Sequence[str] = (),
     routes: Sequence[BaseRoute] = (),
     state: Callable[[], State],
+    under_way: UnderWay | None = None,
 ) -> None:
     """Serve the page and return once it answers.
 
-    `hosts` are names it may be reached by beside this machine's own; `routes` are served beside the page.
+    `hosts` are names it may be reached by beside this machine's own; `routes` are served beside the page;
+    `under_way` counts what is being answered.
     """
     guard = Middleware(
         PageGuard,
         hosts=(*LOOPBACK, host, *hosts),
         state=state,
+        under_way=under_way,
         max_body_bytes=MAX_BODY_BYTES,
         burst_requests=BURST_REQUESTS,
         requests_per_second=REQUESTS_PER_SECOND,

@@ -20,7 +20,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def browser(chromium: str) -> Iterator[Browser]:
     """Headless Chromium."""
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        here_alone = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+        launched = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", here_alone])
         yield launched
         launched.close()
 
