@@ -44,7 +44,8 @@ def test_the_filters_in_the_way_are_named(chatbot: Chatbot) -> None:
     answer = chatbot.ask(question, only=only)
     assert (answer.status, answer.reason, answer.widen) == ("not_in_articles", "filtered", ("articles",))
     assert answer.nearest
-    assert chatbot.ask(question, only=dataclasses.replace(only, articles=())).quotes[0] == best
+    widened = chatbot.ask(question, only=dataclasses.replace(only, articles=())).quotes[0]
+    assert dataclasses.replace(widened, score=best.score) == best  # a score depends on what else is searched
 
 
 def test_what_no_article_answers_is_no_matter_of_filters(chatbot: Chatbot) -> None:
