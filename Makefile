@@ -28,7 +28,7 @@ help:
 	@echo "make lint   the checks without the tests"
 	@echo "make docs   the documentation as a site, into build/docs"
 	@echo "make screenshots   the page's states as pictures, into docs/images/ (needs Chromium)"
-	@echo "make bench  measure a question, a cold start and a build, beside two rivals (needs a network the first time)"
+	@echo "make bench  measure questions, cold start, builds, load and growth, beside six rivals (needs a network the first time)"
 	@echo "make fuzz MINUTES=20   random bytes for everything that strangers' bytes reach"
 	@echo "make audit  hold the locked packages against known vulnerabilities (asks the network, else a stored list)"
 	@echo "make licences   list the licence of each installed package; fails where one is not among those we allow"
@@ -92,25 +92,35 @@ check: test
 screenshots: setup-dev
 	$(BIN)/python scripts/screenshots.py
 
-# LangChain in an environment of its own, which sees the project's packages: the same PyTorch, FAISS and encoder for all.
-build/bench/langchain.stamp: benchmarks/rivals/langchain.txt $(VENV)/dev.stamp
-	@$(PYTHON) -m venv build/bench/langchain
+# Each rival in an environment of its own, which sees the project's packages: the same PyTorch, FAISS and encoder for all.
+RIVALS := $(basename $(notdir $(wildcard benchmarks/rivals/*.txt)))
+
+build/bench/%.stamp: benchmarks/rivals/%.txt $(VENV)/dev.stamp
+	@echo "Installing $* for comparison"
+	@$(PYTHON) -m venv build/bench/$*
 	@$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' \
-		> "$$(build/bench/langchain/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/project.pth"
-	@build/bench/langchain/bin/python -m pip --disable-pip-version-check install -qq -r benchmarks/rivals/langchain.txt
+		> "$$(build/bench/$*/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/project.pth"
+	@build/bench/$*/bin/python -m pip --disable-pip-version-check install -qq -r $<
 	@touch $@
 
-# How many passages the measurement of one question searches besides the project's own.
+# Passages of the comparison with the rivals, of the measurement of one question, and vectors of the index types.
+BENCH_SIZES ?= 1000 10000
 BENCH_PASSAGES ?= 10000
+BENCH_VECTORS ?= 1000000
+ASKED := --questions tests/data/questions/answerable_2.jsonl
 
-bench: setup-dev build/bench/langchain.stamp
+bench: setup-dev $(RIVALS:%=build/bench/%.stamp)
 	$(BIN)/ipt-rag build
-	$(BIN)/python benchmarks/query.py --questions tests/data/questions/answerable_2.jsonl
+	$(BIN)/python benchmarks/query.py $(ASKED)
+	$(BIN)/python benchmarks/memory.py $(ASKED)
 	$(BIN)/python benchmarks/cold_start.py --langchain build/bench/langchain/bin/python
 	$(BIN)/python benchmarks/build.py corpus --langchain build/bench/langchain/bin/python
+	$(BIN)/python benchmarks/load.py
 	$(BIN)/python benchmarks/corpus.py build/bench/corpus --passages $(BENCH_PASSAGES)
 	$(BIN)/python benchmarks/stand_in.py build/bench/corpus build/bench/index
-	$(BIN)/python benchmarks/query.py --index build/bench/index --questions tests/data/questions/answerable_2.jsonl
+	$(BIN)/python benchmarks/query.py --index build/bench/index $(ASKED)
+	$(BIN)/python benchmarks/side_by_side.py --passages $(BENCH_SIZES)
+	$(BIN)/python benchmarks/growth.py --largest $(BENCH_VECTORS)
 
 # For all targets together; CI has its own, shorter one in tests/test_fuzz.py.
 MINUTES ?= 20

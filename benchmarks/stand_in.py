@@ -32,6 +32,11 @@ class StandIn:
         drawn = np.random.default_rng(0).standard_normal((VOCABULARY, self.dim), dtype=np.float32)
         self._drawn = drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
 
+    @property
+    def axes(self) -> Matrix:
+        """The real encoder's axes."""
+        return MiniLM.open().axes
+
     @cached_property
     def question_graph(self) -> bytes:
         """The real encoder's graph."""
