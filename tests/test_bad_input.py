@@ -252,7 +252,9 @@ def test_a_second_builder(articles: Path, tmp_path: Path) -> None:
 def test_a_missing_encoder(articles: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the encoder's package a build ends with the command that installs it, and writes no index."""
     monkeypatch.setattr("ipt_rag.embed.files.PACKAGE", "no-such-package-of-ours")
-    monkeypatch.setattr(build_module.build_index, "__kwdefaults__", {"open_encoder": build_module.MiniLM.open})
+    original = build_module.build_index
+    defaults = {**(original.__kwdefaults__ or {}), "open_encoder": build_module.MiniLM.open}
+    monkeypatch.setattr(original, "__kwdefaults__", defaults)
     sentence = the_sentence(run("build", "--corpus", articles, "--index", tmp_path / "index"))
     assert sentence == "The encoder package no-such-package-of-ours is missing. Run `make run`, which installs it."
     assert current_digest(tmp_path / "index") is None

@@ -339,7 +339,8 @@ while moment == 0 or status:  # until one lives to its end
 
 def test_ensure_index(articles: Path, index: Path, counting: PassageEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
     """An index is built where it is missing, older than the corpus or damaged, each said once, and else left alone."""
-    monkeypatch.setattr(build.build_index, "__kwdefaults__", {"report": print, "open_encoder": lambda: counting})
+    defaults = {**(build.build_index.__kwdefaults__ or {}), "open_encoder": lambda: counting}
+    monkeypatch.setattr(build.build_index, "__kwdefaults__", defaults)
 
     def said() -> list[str]:
         lines: list[str] = []
