@@ -38,6 +38,7 @@ CLASSIFIERS = {
 }
 SHORT_TEXTS = {
     "3-Clause BSD License": "BSD-3-Clause",
+    "Apache 2.0": "Apache-2.0",
     "Apache 2.0 License": "Apache-2.0",
     "Apache License 2.0": "Apache-2.0",
     "BSD": "BSD-3-Clause",
