@@ -8,7 +8,6 @@ the door lets one client through. Ends with exit code 1 where anything but an an
 """
 
 import argparse
-import http.client
 import itertools
 import json
 import re
@@ -22,7 +21,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from measured import keep, percentiles
-from soak import ROOT, wait_until_ready
+from soak import ROOT, request, wait_until_ready
 
 from ipt_rag import settings
 from ipt_rag.ui import REQUESTS_PER_SECOND
@@ -53,7 +52,7 @@ class Client:
 
     def _ask(self, question: str) -> str:
         """Return what came: an answer, the queue's sentence, or an error."""
-        status, reply = self._request("POST", "/gradio_api/call/v2/ask", json.dumps({"question": question}))
+        status, reply = self._request("POST", "/gradio_api/call/v2/ask", json.dumps({"question": question}).encode())
         if status != 200:
             return "full" if status == 503 else f"status {status}"
         status, events = self._request("GET", f"/gradio_api/call/ask/{json.loads(reply)['event_id']}")
@@ -62,14 +61,8 @@ class Client:
             return "answered"
         return "full" if "queue" in events.lower() else f"status {status}, {found[1] if found else 'no event'}"
 
-    def _request(self, method: str, path: str, body: str | None = None) -> tuple[int, str]:
-        connection = http.client.HTTPConnection("127.0.0.1", self._port, 120, source_address=(self._address, 0))
-        try:
-            connection.request(method, path, body, {"Content-Type": "application/json"})
-            reply = connection.getresponse()
-            return reply.status, reply.read().decode()
-        finally:
-            connection.close()
+    def _request(self, method: str, path: str, body: bytes | None = None) -> tuple[int, str]:
+        return request(self._port, method, path, body, address=self._address, timeout=120)
 
 
 def main() -> None:

@@ -13,12 +13,6 @@ from measured import keep
 from query import memory
 
 from ipt_rag.chatbot import Chatbot
-from ipt_rag.decide import shipped_models
-from ipt_rag.embed import QuestionGraph
-from ipt_rag.embed.tokens import Tokenizer
-from ipt_rag.graphs import open_graph
-from ipt_rag.index import Index
-from ipt_rag.phi import Guard
 
 STEP = 1000
 ALLOWED = 1.02
@@ -32,18 +26,16 @@ def main() -> None:
     parser.add_argument("--asked", type=int, default=10 * STEP)
     options = parser.parse_args()
     questions = [json.loads(line)["question"] for line in options.questions.read_text(encoding="utf-8").splitlines()]
-    index = Index.open(options.index)
-    encoder = QuestionGraph(open_graph(index.question_graph), Tokenizer.open())
-    chatbot = Chatbot(index, encoder, Guard(), shipped_models())
+    chatbot = Chatbot.open(options.index)
     held: dict[str, float] = {}
     for number, question in enumerate(itertools.islice(itertools.cycle(questions), options.asked), start=1):
         chatbot.ask(question)
         if number % STEP == 0 or number == options.asked:
             held[f"MB after {number}"] = memory("RssAnon")
             print(f"after {number} questions: {memory('RssAnon'):.1f} MB", flush=True)
-    keep("memory", {"passages": len(index), **held})
-    first, *_, last = held.values() if len(held) > 1 else (*held.values(), *held.values())
-    sys.exit(1 if last > ALLOWED * first else 0)
+    keep("memory", {"passages": len(chatbot.searcher.index), **held})
+    readings = [*held.values()]
+    sys.exit(1 if readings[-1] > ALLOWED * readings[0] else 0)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from ipt_rag.embed.tokens import Tokenizer
 from ipt_rag.graphs import open_graph
 from ipt_rag.index import Index
 from ipt_rag.phi import Guard
-from ipt_rag.query import content_words, understand
+from ipt_rag.query import understand
 
 
 def main() -> None:
@@ -38,7 +38,7 @@ def main() -> None:
     encoder, guard, models = QuestionGraph(session, tokenizer), Guard(), shipped_models()
     chatbot = Chatbot(index, encoder, guard, models)
     searcher = chatbot.searcher
-    words = {word: 1 for text in index.search_texts() for word in content_words(text)}
+    words = index.vocabulary()
 
     def bare(question: str) -> Callable[[], object]:
         numbers, _ = tokenizer.window(understand(question, words, encoder.vocabulary).text)

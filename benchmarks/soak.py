@@ -84,6 +84,19 @@ class Ledger:
                 print(self.errors[-1], file=sys.stderr, flush=True)
 
 
+def request(
+    port: int, method: str, path: str, body: bytes | None = None, *, address: str = "127.0.0.1", timeout: float = 60
+) -> tuple[int, str]:
+    """Return status and text of what the program answers, asked from an address of this machine."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout, source_address=(address, 0))
+    try:
+        connection.request(method, path, body, {"Content-Type": "application/json"})
+        reply = connection.getresponse()
+        return reply.status, reply.read().decode()
+    finally:
+        connection.close()
+
+
 class Client:
     """One asker: speaks HTTP to the public endpoint, and knows what each kind of message must come to."""
 
@@ -122,13 +135,7 @@ class Client:
             time.sleep(max(0.0, pace_s - taken))
 
     def _request(self, method: str, path: str, body: bytes | None = None) -> tuple[int, str]:
-        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=60)
-        try:
-            connection.request(method, path, body, {"Content-Type": "application/json"})
-            reply = connection.getresponse()
-            return reply.status, reply.read().decode()
-        finally:
-            connection.close()
+        return request(self._port, method, path, body)
 
     def _called(self, **asked: Any) -> dict[str, Any] | None:
         """Return the answer, or None where the endpoint answers with an error of its own."""

@@ -120,7 +120,7 @@ def build_without(
     keys = [read_keys(corpus, article.slug) for article in articles]
     folder = written_in(index)
     with _writing(folder):
-        done = _build(articles, keys, folder, report, open_encoder) if articles else None
+        done = _build(articles, keys, folder, report, open_encoder, part_articles) if articles else None
         if done:
             hand_over(index, report)
         kept = (done.digest,) if done else ()
@@ -209,7 +209,7 @@ def _build(
     index: Path,
     report: Report,
     open_encoder: Callable[[], PassageEncoder],
-    part: Callable[[Sequence[Article], PassageEncoder], Iterable[Parted]] = part_articles,
+    part: Callable[[Sequence[Article], PassageEncoder], Iterable[Parted]],
 ) -> BuildReport:
     made_from = _made_from(articles, keys)
     digest = digest_of(made_from)

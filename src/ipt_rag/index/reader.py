@@ -22,6 +22,8 @@ from ipt_rag.index.vectors import Matrix, from_verified_file
 from ipt_rag.maxsim import ByteMatrix, Starts, Steps, joined, vectors_of
 from ipt_rag.records import Filter, Kind, Passage, Source, Span
 
+HOLDERS = "length(passages) / 4"  # numbers of four bytes
+
 
 class Index:
     """One verified generation, open for reading from any thread: the `Store` in a folder of this machine."""
@@ -145,11 +147,11 @@ class Index:
 
     def holders(self, term: str) -> int:
         """Return how many passages hold a term, in their text or keys."""
-        return len(self._posting(term)[0])
+        return sum(count for (count,) in self._rows(f"SELECT {HOLDERS} FROM terms WHERE term = ?", term))
 
     def holders_of_all(self) -> dict[str, int]:
         """Return the same of every term."""
-        return dict(self._rows("SELECT term, length(passages) / 4 FROM terms"))
+        return dict(self._rows(f"SELECT term, {HOLDERS} FROM terms"))
 
     def _posting(self, term: str) -> tuple[Numbers, Weights]:
         [(numbers, weights)] = self._rows("SELECT passages, weights FROM terms WHERE term = ?", term) or [(b"", b"")]

@@ -16,6 +16,13 @@ def closest(vectors: Matrix, query: Matrix, *, k: int) -> list[tuple[int, float]
     return [(int(row), float(cosine)) for row, cosine in zip(rows[0], cosines[0], strict=True)]
 
 
+def unit_mean(vectors: Matrix) -> Matrix:
+    """Return the direction of the mean of vectors, shape (vectors, dim): a unit vector, shape (dim,), or noughts."""
+    total = vectors.sum(axis=0)
+    unit: Matrix = (total / max(float(np.linalg.norm(total)), 1e-12)).astype(np.float32)
+    return unit
+
+
 def flat(vectors: Matrix) -> Any:
     """Return an index of vectors that compares with each of them; inner product is cosine, all being unit vectors."""
     index = faiss.IndexFlatIP(vectors.shape[1])

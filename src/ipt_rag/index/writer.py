@@ -16,7 +16,7 @@ from numpy.typing import DTypeLike
 from ipt_rag.disk import Bytes
 from ipt_rag.index.generations import publish_generation
 from ipt_rag.index.terms import weighed
-from ipt_rag.index.vectors import Matrix, flat, to_bytes
+from ipt_rag.index.vectors import Matrix, flat, to_bytes, unit_mean
 from ipt_rag.maxsim import MaxSim, Steps, bytes_of, vectors_of
 from ipt_rag.records import Article, Chunk, Passage
 
@@ -118,8 +118,7 @@ def _means(tokens: Tokens, texts: Sequence[Sequence[str]]) -> Iterator[bytes]:
     """Yield a unit vector for each passage's own tokens, and for those of each of its keys: their means."""
     for its_texts in texts:
         for text in its_texts:
-            total = vectors_of(*bytes_of(tokens.tokens(text))).sum(axis=0)
-            yield (total / max(float(np.linalg.norm(total)), 1e-12)).astype(np.float32).tobytes()
+            yield unit_mean(vectors_of(*bytes_of(tokens.tokens(text)))).tobytes()
 
 
 def _passages(contents: Contents) -> bytes:

@@ -20,7 +20,7 @@ from ipt_rag.index.milvus.engine import Engine, graph_name, passages_name, piece
 from ipt_rag.index.milvus.kept import Kept
 from ipt_rag.index.milvus.writer import MANIFEST
 from ipt_rag.index.store import EVERYTHING
-from ipt_rag.index.vectors import Matrix
+from ipt_rag.index.vectors import Matrix, unit_mean
 from ipt_rag.maxsim import ByteMatrix, Starts, vectors_of
 from ipt_rag.records import Filter, Kind, Passage, Source
 
@@ -176,8 +176,7 @@ class EngineStore:
     def means(self, number: int) -> Matrix:
         """Return unit vectors, shape (1 + keys, dim): the mean of a passage's own tokens, then of each of its keys'."""
         ends = np.cumsum(self._told(number)["sizes"])[:-1]
-        totals = [run.sum(axis=0) for run in np.split(self._vectors(number), ends)]
-        return np.array([total / max(float(np.linalg.norm(total)), 1e-12) for total in totals], dtype=np.float32)
+        return np.stack([unit_mean(run) for run in np.split(self._vectors(number), ends)])
 
     def _vectors(self, number: int) -> Matrix:
         high, low, _ = self.all_tokens(np.array([number]))
