@@ -31,7 +31,7 @@ from ipt_rag.search import Searcher
 
 Substitute = tuple[Any, str, Any]  # where a part is found, under which name, and what to put in its place
 NEVER = re.compile(r"(?!)")
-discount = Searcher._discount
+discounts = Searcher._discounts
 SEARCHED: Mapping[str, Sequence[Substitute]] = {
     "nothing": [],
     "spelling repair": [(query, "_repair", lambda text, vocabulary, known: (text, ()))],
@@ -42,8 +42,8 @@ SEARCHED: Mapping[str, Sequence[Substitute]] = {
         (rank, "token_weights", lambda closest: np.full(closest.shape[1], 1 / closest.shape[1]))
     ],
     "word index's say": [(rank, "LEXICAL_WEIGHT", 0.0)],
-    "discounts": [(Searcher, "_discount", lambda *given: min(discount(*given), 0.0))],
-    "definitions' bonus": [(Searcher, "_discount", lambda *given: max(discount(*given), 0.0))],
+    "discounts": [(Searcher, "_discounts", lambda *given: np.minimum(discounts(*given), 0.0))],
+    "definitions' bonus": [(Searcher, "_discounts", lambda *given: np.maximum(discounts(*given), 0.0))],
 }
 INDEXED: Mapping[str, Sequence[Substitute]] = {
     "anticipated questions": [(build, "read_keys", lambda corpus, slug: Keys("", {}))],

@@ -6,9 +6,16 @@ input ends them all. A program of its own, so that a driver meets the cluster as
 
 import os
 import sys
+import tempfile
+from pathlib import Path
 
+# Switched off, Ray still asks which cloud it runs in, unless a file at home says so, and reports that it is off.
+HOME = tempfile.TemporaryDirectory()
+(Path(HOME.name) / "ray_bootstrap_config.yaml").write_text("provider: {type: local}\n")
 os.environ |= {
+    "HOME": HOME.name,
     "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_USAGE_STATS_REPORT_URL": "http://127.0.0.1:9/",  # nobody
     "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",  # the loopback alone
     "RAY_worker_niceness": "0",
     "RAY_health_check_period_ms": "500",  # a killed node is missed within seconds

@@ -6,12 +6,14 @@ import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from ipt_rag.index import written_in
 from ipt_rag.serve import main as serve
 
 DEPLOY = Path(__file__).parent.parent / "deploy"
@@ -70,11 +72,11 @@ def test_the_image_checks_the_encoder_and_itself() -> None:
     assert runs.count("--require-hashes") == 2
 
 
-def test_the_image_brings_all_that_mcp_needs() -> None:
-    """The packages cut from the development lock are those that `mcp` needs and the runtime lock lacks."""
+def test_the_image_brings_all_that_mcp_and_milvus_need() -> None:
+    """The packages cut from the development lock are those that the two need and the runtime lock lacks."""
     [listed] = re.findall(r"\^\(([\w|-]+)\)==", (DEPLOY / "Containerfile").read_text("utf-8"))
     locked = set(re.findall(r"^([a-z0-9.-]+)==", (ROOT / "requirements.lock").read_text("utf-8"), re.MULTILINE))
-    waiting, needed = ["mcp"], set[str]()
+    waiting, needed = ["mcp", "pymilvus"], set[str]()
     while waiting:
         name = waiting.pop()
         if name in needed or name in locked:
@@ -117,6 +119,25 @@ def test_only_the_proxy_can_be_reached() -> None:
         assert all(name in read["volumes"] or (DEPLOY / name).is_file() for name in named)
     assert (DEPLOY / page["build"]["context"]).resolve() == ROOT
     assert (ROOT / page["build"]["dockerfile"]).is_file()
+
+
+def test_the_engine_is_filled_before_the_page_starts() -> None:
+    """Laid over the other file: nobody outside reaches the engine, a stage with all of PyTorch fills it, the page waits."""
+    over = yaml.safe_load((DEPLOY / "compose.milvus.yaml").read_text("utf-8"))
+    milvus, builder, page = (over["services"][name] for name in ("milvus", "builder", "page"))
+    for service in (milvus, builder):
+        assert "ports" not in service
+        assert service["networks"] == ["inside"]
+        assert service["cap_drop"] == ["ALL"]
+        assert all(volume.partition(":")[0] in over["volumes"] for volume in service["volumes"])
+    at = page["environment"]["IPT_RAG_INDEX"]
+    assert page["environment"] == builder["environment"]
+    assert urlsplit(at).hostname == "milvus"
+    [kept] = builder["volumes"]  # what is made for a server lies in there
+    assert kept == f"staged:/srv/ipt-rag/{written_in(at).parent}"
+    assert builder["depends_on"] == {"milvus": {"condition": "service_healthy"}}
+    assert page["depends_on"] == {"builder": {"condition": "service_completed_successfully"}}
+    assert f"${{PYTHON}} AS {builder['build']['target']}" in [rest for name, rest in instructions() if name == "FROM"]
 
 
 def test_the_proxy_asks_who_is_there() -> None:
