@@ -9,7 +9,7 @@ than those without, so there is one model for each.
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
@@ -60,8 +60,7 @@ class Model:
 
     def confidence(self, signals: Signals) -> float:
         """Return the calibrated share of answerable questions at these signals, 0 to 1."""
-        values = asdict(signals)
-        logit = self.bias + sum(weight * values[name] for name, weight in self.weights.items())
+        logit = self.bias + sum(weight * getattr(signals, name) for name, weight in self.weights.items())
         return round(1 / (1 + math.exp(-max(-30.0, min(30.0, logit)))), 4)
 
 

@@ -7,7 +7,7 @@ that matches every passage alike ("patient") says little. The word index has a s
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +21,7 @@ LEXICAL_WEIGHT = 0.06
 LEADING = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranked(NamedTuple):
     """A candidate and how well it matched; higher is closer."""
 
     number: int
@@ -66,7 +65,7 @@ def rank(
     rounded = scores().clip(0, 1).round(4)
     best_first = np.lexsort((candidates, -rounded))
     hits = zip(candidates[best_first].tolist(), rounded[best_first].tolist(), closest[best_first], strict=True)
-    return [Ranked(*hit) for hit in hits]
+    return [*map(Ranked._make, hits)]
 
 
 def token_weights(closest: Matrix) -> Matrix:

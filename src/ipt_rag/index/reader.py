@@ -122,7 +122,8 @@ class Index:
         _, rows = self._vectors.search(vector[np.newaxis], depth)
         found: list[int] = []
         for row in rows[0]:
-            found.extend(number for number in range(*self._chunks[row]) if self._passes(number, only))
+            chunk = range(*self._chunks[row])
+            found.extend([number for number in chunk if self._passes(number, only)] if only.narrows else chunk)
             if len(found) >= k:
                 break
         return found[:k] if only.narrows else found
@@ -136,8 +137,6 @@ class Index:
         return dict(islice((hit for hit in every.items() if self._passes(hit[0], only)), k))
 
     def _passes(self, number: int, only: Filter) -> bool:
-        if not only.narrows:
-            return True
         return not filters_in_the_way(only, self.articles_of[number], self._cited_tiers[number])
 
     @cached_property
