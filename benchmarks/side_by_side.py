@@ -66,6 +66,8 @@ def main() -> None:
                 rows[name] = figures
                 ours = rows["ours"]
                 told = ", ".join(f"{each} {figures[each]:.1f} ({figures[each] / ours[each]:.2f} x)" for each in FIGURES)
+                if "of plain's three" in figures:
+                    told += f", {figures["of plain's three"]:.2f} of plain's three"
                 print(f"{size:,} passages, {name}: {told}", flush=True)
             plot(size, rows)
     keep("side-by-side", kept)
@@ -82,6 +84,7 @@ def measured(
     questions.write_text("\n".join(map(json.dumps, asks)), encoding="utf-8")
     ours = [sys.executable, "-c", "from ipt_rag.cli import main; main()"]
     model = str(verified_folder())
+    exact: list[list[str]] = []
     for name in dict.fromkeys(["ours", *only]):
         python = ENVIRONMENTS / RIVALS[name] / "bin" / "python" if RIVALS[name] else Path(sys.executable)
         if not python.exists():
@@ -97,7 +100,12 @@ def measured(
         else:
             built = run([*drive, "build", str(texts), str(store), model])
             cold = run([*drive, "ask", str(store), model, COLD])
-        warm = json.loads(run([*drive, "query", str(store), model, str(questions)]).output.splitlines()[-1])
+        *_, warm, found = map(json.loads, run([*drive, "query", str(store), model, str(questions)]).output.splitlines())
+        if name == "plain":
+            exact = found
+        if exact and name != "ours":  # the same vectors, compared alike?
+            same = sum(len({*found_texts} & {*texts}) for found_texts, texts in zip(found, exact, strict=True))
+            warm["of plain's three"] = same / sum(map(len, exact))
         files = [path for path in (store, *store.rglob("*")) if path.is_file()]
         yield (
             name,

@@ -9,11 +9,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-# Switched off, Ray still asks which cloud it runs in, unless a file at home says so, and reports that it is off.
-HOME = tempfile.TemporaryDirectory()
-(Path(HOME.name) / "ray_bootstrap_config.yaml").write_text("provider: {type: local}\n")
+# Switched off, Ray still reports that it is off, and asks which cloud it runs in unless a file at home says so.
 os.environ |= {
-    "HOME": HOME.name,
+    "HOME": tempfile.mkdtemp(prefix="ray-home-"),
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_USAGE_STATS_REPORT_URL": "http://127.0.0.1:9/",  # nobody
     "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",  # the loopback alone
@@ -23,6 +21,8 @@ os.environ |= {
 }
 
 from ray.cluster_utils import Cluster
+
+(Path(os.environ["HOME"]) / "ray_bootstrap_config.yaml").write_text("provider: {type: local}\n")
 
 STORE = 80 * 2**20  # bytes; the least that Ray takes is 75 MB
 

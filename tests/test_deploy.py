@@ -122,7 +122,7 @@ def test_only_the_proxy_can_be_reached() -> None:
 
 
 def test_the_engine_is_filled_before_the_page_starts() -> None:
-    """Laid over the other file: nobody outside reaches the engine, a stage with all of PyTorch fills it, the page waits."""
+    """Laid over the other file: nobody outside reaches the engine, a stage with PyTorch fills it, the page waits."""
     over = yaml.safe_load((DEPLOY / "compose.milvus.yaml").read_text("utf-8"))
     milvus, builder, page = (over["services"][name] for name in ("milvus", "builder", "page"))
     for service in (milvus, builder):

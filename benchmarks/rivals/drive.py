@@ -5,7 +5,7 @@
     python drive.py NAME query STORE MODEL QUESTIONS
 
 TEXTS and QUESTIONS hold a JSON string a line. `ask` prints the three closest texts; `build` and `query` print one JSON
-line of figures. NAME is a module beside this one with `build(texts, store, model)` and `opened(store, model)`.
+line of figures, and `query` one more with the texts that were found for each question. NAME is a module beside this one with `build(texts, store, model)` and `opened(store, model)`.
 """
 
 import importlib
@@ -37,7 +37,9 @@ def main() -> None:
         print(*rival.opened(store, model)(question), sep="\n")
     else:
         store, model, questions = rest
-        print(json.dumps(queried(rival.opened(store, model), lines(questions))))
+        ask = rival.opened(store, model)
+        figures = queried(ask, lines(questions))
+        print(json.dumps(figures), json.dumps([ask(question) for question in lines(questions)]), sep="\n")
 
 
 def lines(path: str) -> list[str]:

@@ -1,4 +1,7 @@
-"""Haystack with its in-memory store, kept as a file; the encoder is sentence-transformers, as its embedder's was."""
+"""Haystack with its in-memory store, kept as a file.
+
+The encoder is called directly: its embedder for sentence-transformers is a package of its own by now.
+"""
 
 from collections.abc import Callable
 

@@ -1,6 +1,7 @@
-"""txtai with its own FAISS index and content store."""
+"""txtai with its own FAISS index and content store; one question at a time, since its store refuses a second thread."""
 
 from collections.abc import Callable
+from threading import Lock
 
 from txtai import Embeddings
 
@@ -14,6 +15,11 @@ def build(texts: list[str], store: str, model: str) -> None:
 
 def opened(store: str, model: str) -> Callable[[str], list[str]]:
     """Return what answers a question with the three closest texts; the store names the model itself."""
-    embeddings = Embeddings()
+    embeddings, one_at_a_time = Embeddings(), Lock()
     embeddings.load(store)
-    return lambda question: [each["text"] for each in embeddings.search(question, 3)]
+
+    def ask(question: str) -> list[str]:
+        with one_at_a_time:
+            return [each["text"] for each in embeddings.search(question, 3)]
+
+    return ask

@@ -8,11 +8,13 @@ import hashlib
 import os
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
 Bytes = bytes | memoryview
+
+BLOCK = 2**20  # bytes that are written at once, at least, but for the last ones
 
 
 def write_synced(path: Path, parts: Iterable[Bytes]) -> str:
@@ -24,9 +26,9 @@ def write_synced(path: Path, parts: Iterable[Bytes]) -> str:
     written = hashlib.sha256()
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
     try:
-        for part in parts:
-            written.update(part)
-            _write(handle, part)
+        for block in _blocks(parts):
+            written.update(block)
+            _write(handle, block)
         os.fsync(handle)
     finally:
         os.close(handle)
@@ -41,16 +43,27 @@ def append_synced(path: Path, parts: Iterable[Bytes]) -> None:
     """
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     try:
-        for part in parts:
-            _write(handle, part)
+        for block in _blocks(parts):
+            _write(handle, block)
         os.fsync(handle)
     finally:
         os.close(handle)
 
 
-def _write(handle: int, part: Bytes) -> None:
-    left = memoryview(part)
-    left = left.cast("B") if left.nbytes else left[:0]
+def _blocks(parts: Iterable[Bytes]) -> Iterator[bytearray]:
+    """Yield the bytes of all parts, a call of the system's worth at a time."""
+    block = bytearray()
+    for part in parts:
+        block += part
+        if len(block) >= BLOCK:
+            yield block
+            block = bytearray()
+    if block:
+        yield block
+
+
+def _write(handle: int, block: bytearray) -> None:
+    left = memoryview(block)
     while left:
         left = left[os.write(handle, left) :]
 

@@ -18,7 +18,7 @@ from ipt_rag.errors import IndexDamagedError, IndexMissingError
 from ipt_rag.index.generations import REBUILD, Generation, current_digest, verified_generation
 from ipt_rag.index.store import EVERYTHING, cited_tiers, filters_in_the_way
 from ipt_rag.index.terms import Numbers, Weights, best
-from ipt_rag.index.vectors import Matrix, from_verified_file
+from ipt_rag.index.vectors import Matrix, from_verified_file, nearest
 from ipt_rag.maxsim import ByteMatrix, Starts, Steps, joined, vectors_of
 from ipt_rag.records import Filter, Kind, Passage, Source, Span
 
@@ -116,12 +116,8 @@ class Index:
 
         `vector`, shape (dim,), is unit length like every stored row, so inner product is cosine.
         """
-        if not self._chunks:
-            return []
-        depth = len(self._chunks) if only.narrows else min(k, len(self._chunks))
-        _, rows = self._vectors.search(vector[np.newaxis], depth)
         found: list[int] = []
-        for row in rows[0]:
+        for row in nearest(self._vectors, vector, k=len(self._chunks) if only.narrows else k):
             chunk = range(*self._chunks[row])
             found.extend([number for number in chunk if self._passes(number, only)] if only.narrows else chunk)
             if len(found) >= k:

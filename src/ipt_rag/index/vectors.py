@@ -9,6 +9,12 @@ from numpy.typing import NDArray
 
 Matrix = NDArray[np.float32]
 
+# From so many vectors on a graph finds the closest: comparing a question with each of them would take longer than its
+# encoding. See docs/performance.md, as for the two numbers of the graph.
+GRAPH_FROM = 20_000
+LINKS = 32  # of a vector in the graph
+SEARCH_DEPTH = 128  # vectors that a search keeps in mind
+
 
 def closest(vectors: Matrix, query: Matrix, *, k: int) -> list[tuple[int, float]]:
     """Return up to `k` rows of `vectors` and their cosines with `query`, the closest first; all are unit vectors."""
@@ -28,6 +34,37 @@ def flat(vectors: Matrix) -> Any:
     index = faiss.IndexFlatIP(vectors.shape[1])
     index.add(vectors)
     return index
+
+
+def index_of(vectors: Matrix) -> Any:
+    """Return an index of vectors, (rows, dim), that compares with each, or from `GRAPH_FROM` on a graph of neighbours.
+
+    The graph (HNSW, Malkov and Yashunin, 2018) is made by one thread, since more would link it otherwise each time.
+    """
+    if len(vectors) < GRAPH_FROM:
+        return flat(vectors)
+    index = faiss.IndexHNSWFlat(vectors.shape[1], LINKS, faiss.METRIC_INNER_PRODUCT)
+    index.hnsw.efSearch = SEARCH_DEPTH
+    threads = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(1)
+    index.add(vectors)
+    faiss.omp_set_num_threads(threads)
+    return index
+
+
+def nearest(index: Any, query: Matrix, *, k: int) -> list[int]:
+    """Return the rows of up to `k` vectors, the closest first; where `k` is all there are, a graph is not asked.
+
+    Args:
+        index: as `index_of` makes it.
+        query: a unit vector, shape (dim,).
+        k: how many at most.
+    """
+    if not index.ntotal:
+        return []
+    searched = index.storage if k >= index.ntotal and isinstance(index, faiss.IndexHNSW) else index
+    _, rows = searched.search(query[np.newaxis], min(k, index.ntotal))
+    return [row for row in rows[0].tolist() if row >= 0]
 
 
 def to_bytes(index: Any) -> memoryview:

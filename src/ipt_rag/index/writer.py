@@ -16,7 +16,7 @@ from numpy.typing import DTypeLike
 from ipt_rag.disk import Bytes
 from ipt_rag.index.generations import publish_generation
 from ipt_rag.index.terms import weighed
-from ipt_rag.index.vectors import Matrix, flat, to_bytes, unit_mean
+from ipt_rag.index.vectors import Matrix, index_of, to_bytes, unit_mean
 from ipt_rag.maxsim import MaxSim, Steps, bytes_of, vectors_of
 from ipt_rag.records import Article, Chunk, Passage
 
@@ -89,7 +89,7 @@ def _files(contents: Contents) -> Iterator[tuple[str, Iterable[Bytes]]]:
     count = sum(contents.tokens.size(text) for its_texts in texts for text in its_texts)
     means = sum(map(len, texts))
     yield "passages.sqlite", [_passages(contents)]
-    yield "vectors.faiss", [to_bytes(flat(contents.vectors))]
+    yield "vectors.faiss", [to_bytes(index_of(contents.vectors))]
     yield "tokens.npy", chain([_npy_head((2, count, dim), np.uint8)], _halves(contents.tokens, texts))
     yield "rough.npy", chain([_npy_head((count, len(contents.axes)), np.uint8)], _along(contents, texts))
     yield "means.npy", chain([_npy_head((means, dim), np.float32)], _means(contents.tokens, texts))

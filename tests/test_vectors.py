@@ -1,0 +1,63 @@
+import faiss
+import numpy as np
+import pytest
+
+from ipt_rag.index import vectors
+from ipt_rag.index.vectors import Matrix, flat, from_verified_file, index_of, nearest, to_bytes
+
+DIM = 32
+
+
+def drawn(count: int, seed: int) -> Matrix:
+    """Return unit vectors around forty centres."""
+    centres = np.random.default_rng(0).standard_normal((40, DIM), dtype=np.float32)
+    draw = np.random.default_rng(seed)
+    made: Matrix = centres[draw.integers(0, 40, count)] + draw.standard_normal((count, DIM), dtype=np.float32)
+    return made / np.linalg.norm(made, axis=1, keepdims=True)
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A graph is made from a thousand vectors on."""
+    monkeypatch.setattr(vectors, "GRAPH_FROM", 1_000)
+
+
+def test_a_graph_from_so_many_on(few: None) -> None:
+    """One vector fewer, and each is compared."""
+    assert isinstance(index_of(drawn(999, 1)), faiss.IndexFlat)
+    assert isinstance(index_of(drawn(1_000, 1)), faiss.IndexHNSW)
+
+
+def test_the_graph_finds_what_comparing_each_finds(few: None) -> None:
+    """Of the ten closest, at least 98 of 100."""
+    made = drawn(4_000, 1)
+    graph, exact = index_of(made), flat(made)
+    found = [len({*nearest(graph, query, k=10)} & {*nearest(exact, query, k=10)}) / 10 for query in drawn(200, 2)]
+    assert np.mean(found) >= 0.98
+
+
+def test_all_are_found_in_order(few: None) -> None:
+    """Behind a filter, where all are asked for, a graph leaves none out."""
+    made = drawn(1_500, 1)
+    query = drawn(1, 2)[0]
+    by_hand = np.argsort(-(made @ query), kind="stable").tolist()
+    assert nearest(index_of(made), query, k=1_500) == by_hand
+    assert nearest(index_of(made), query, k=9_999) == by_hand
+
+
+def test_the_graph_is_the_same_bytes_each_time(few: None, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Made twice, with all threads there are, and read again with all it holds."""
+    made = drawn(2_000, 1)
+    written = [bytes(to_bytes(index_of(made))) for _ in range(2)]
+    assert written[0] == written[1]
+    path = tmp_path_factory.mktemp("graph") / "vectors.faiss"
+    path.write_bytes(written[0])
+    read = from_verified_file(path)
+    assert np.array_equal(read.reconstruct(7), made[7])
+    assert read.hnsw.efSearch == vectors.SEARCH_DEPTH
+    assert nearest(read, made[7], k=1) == [7]
+
+
+def test_nothing_is_found_among_nothing() -> None:
+    """An index of no vectors has no neighbours."""
+    assert nearest(index_of(np.zeros((0, DIM), np.float32)), drawn(1, 2)[0], k=3) == []
