@@ -66,8 +66,8 @@ def main() -> None:
                 rows[name] = figures
                 ours = rows["ours"]
                 told = ", ".join(f"{each} {figures[each]:.1f} ({figures[each] / ours[each]:.2f} x)" for each in FIGURES)
-                if "of plain's three" in figures:
-                    told += f", {figures["of plain's three"]:.2f} of plain's three"
+                if share := figures.get("share of plain's three"):
+                    told += f", {share:.2f} of plain's three texts"
                 print(f"{size:,} passages, {name}: {told}", flush=True)
             plot(size, rows)
     keep("side-by-side", kept)
@@ -105,7 +105,7 @@ def measured(
             exact = found
         if exact and name != "ours":  # the same vectors, compared alike?
             same = sum(len({*found_texts} & {*texts}) for found_texts, texts in zip(found, exact, strict=True))
-            warm["of plain's three"] = same / sum(map(len, exact))
+            warm["share of plain's three"] = same / sum(map(len, exact))
         files = [path for path in (store, *store.rglob("*")) if path.is_file()]
         yield (
             name,

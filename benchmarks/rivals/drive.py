@@ -5,7 +5,8 @@
     python drive.py NAME query STORE MODEL QUESTIONS
 
 TEXTS and QUESTIONS hold a JSON string a line. `ask` prints the three closest texts; `build` and `query` print one JSON
-line of figures, and `query` one more with the texts that were found for each question. NAME is a module beside this one with `build(texts, store, model)` and `opened(store, model)`.
+line of figures, and `query` one more with the texts that were found for each question. NAME is a module beside this
+one with `build(texts, store, model)` and `opened(store, model)`.
 """
 
 import importlib
