@@ -83,8 +83,9 @@ lint: setup-dev
 docs: setup-dev
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
+# A file of tests to a process, one process to a core; `.venv/bin/pytest FILE` runs one by itself.
 test: lint
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --dist loadfile
 
 check: test
 

@@ -26,17 +26,24 @@ settings.register_profile("house", deadline=None, derandomize="CI" in os.environ
 settings.load_profile("house")
 
 # Nothing leaves the machine: not from here, and not from a program that a test starts, which finds `sitecustomize.py`.
-ATTEMPTS = Path(os.environ.setdefault(NOTED, f"{tempfile.mkdtemp(prefix='attempts-')}/noted"))
+os.environ.setdefault(NOTED, f"{tempfile.mkdtemp(prefix='attempts-')}/noted")
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(ROOT / "tests"), os.environ.get("PYTHONPATH"))))
 close_network()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give each of several processes that share the tests a file of its own for what was tried."""
+    if worker := getattr(config, "workerinput", None):
+        os.environ[NOTED] += f"-{worker['workerid']}"
 
 
 @pytest.fixture(autouse=True)
 def no_way_out() -> Iterator[None]:
     """Fail a test during which anything tried to leave the machine, even where the error was swallowed."""
-    ATTEMPTS.write_text("")
+    attempts = Path(os.environ[NOTED])
+    attempts.write_text("")
     yield
-    assert ATTEMPTS.read_text() == ""
+    assert attempts.read_text() == ""
 
 
 @dataclass(frozen=True)

@@ -104,7 +104,9 @@ class Chatbot:
             )
         earlier = [said for said in earlier if said.strip()][-settings.EARLIER_QUESTIONS :]
         # Both: what the turn completes, and what a program sent along without having asked it.
-        if findings := self._guard.find_in_turn(question, earlier) or self._guard.find("\n".join(earlier)):
+        if findings := self._guard.find_in_turn(question, earlier) or (
+            earlier and self._guard.find("\n".join(earlier))
+        ):
             kinds = tuple(dict.fromkeys(finding.kind for finding in findings))
             return Answer("refused", 0.0, (), (), (), (), "phi", kinds, _notices(question), "")
         if not question.strip():

@@ -55,6 +55,7 @@ class Index:
             row[0] for row in self._rows("SELECT article FROM passages ORDER BY id")
         )
         self._chunks = self._rows("SELECT first, after FROM chunks ORDER BY id")
+        self._holders: dict[str, int] = {}
 
     @classmethod
     def open(cls, folder: Path) -> "Index":
@@ -142,7 +143,12 @@ class Index:
 
     def holders(self, term: str) -> int:
         """Return how many passages hold a term, in their text or keys."""
-        return sum(count for (count,) in self._rows(f"SELECT {HOLDERS} FROM terms WHERE term = ?", term))
+        if term in self._holders:
+            return self._holders[term]
+        count = sum(count for (count,) in self._rows(f"SELECT {HOLDERS} FROM terms WHERE term = ?", term))
+        if count:  # else whatever is asked for would be kept
+            self._holders[term] = count
+        return count
 
     def holders_of_all(self) -> dict[str, int]:
         """Return the same of every term."""
