@@ -46,11 +46,6 @@ class StandIn:
         """Return how many tokens of its window a text takes."""
         return self._tokenizer.count(text)
 
-    def encode(self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None) -> Matrix:
-        """Return the mean of the tokens' vectors for each text, at unit length."""
-        means = np.array([tokens.vectors.mean(axis=0) for tokens in self.encode_tokens(texts)])
-        return means / np.linalg.norm(means, axis=1, keepdims=True)
-
     def encode_tokens(
         self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
     ) -> list[TokenVectors]:

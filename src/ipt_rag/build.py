@@ -60,7 +60,7 @@ class BuildReport:
 def part_article(article: Article, count_tokens: Callable[[str], int]) -> Parted:
     """Return the passages of an article and the chunks that they are packed into."""
     passages = split_passages(article, split_sentences, count_tokens=count_tokens, max_tokens=settings.PASSAGE_TOKENS)
-    packed = pack_passages(article.title, passages, count_tokens=count_tokens, max_tokens=settings.CHUNK_TOKENS)
+    packed = pack_passages(passages, count_tokens=count_tokens, max_tokens=settings.CHUNK_TOKENS)
     return passages, tuple(packed)
 
 
@@ -224,7 +224,7 @@ def _build(
     asked: list[tuple[str, ...]] = []
     for article, its_keys, (its_passages, packed) in zip(articles, keys, part(articles, encoder), strict=True):
         offset = len(passages)
-        chunks.extend(Chunk(chunk.text, chunk.first + offset, chunk.after + offset) for chunk in packed)
+        chunks.extend(Chunk(chunk.first + offset, chunk.after + offset) for chunk in packed)
         passages.extend(its_passages)
         tiers = {source.number: source.tier for source in article.sources}
         asked.extend((*heading_keys(passage, tiers), *its_keys.of(passage)) for passage in its_passages)
@@ -234,8 +234,7 @@ def _build(
     try:
         made = Embedded(encoder, reusable, journal, report)
         searched = [search_text(passage) for passage in passages]
-        made.make_tokens([*searched, *(key for its_keys in asked for key in its_keys)])
-        made.make_vectors([chunk.text for chunk in chunks])
+        made.make([*searched, *(key for its_keys in asked for key in its_keys)])
         contents = Contents(
             articles=[(article, article.text) for article in articles],
             entries=[
@@ -244,7 +243,7 @@ def _build(
             ],
             chunks=chunks,
             tokens=made,
-            vectors=made.vectors([chunk.text for chunk in chunks]),
+            vectors=made.means([searched[chunk.first : chunk.after] for chunk in chunks]),
             words=Counter(word for text in searched for word in content_words(text)),
             axes=encoder.axes,
             question_graph=reusable.question_graph.read_bytes() if reusable else encoder.question_graph,

@@ -1,6 +1,6 @@
-"""Passages -> `Chunk`: what is embedded as one vector; the door to langchain-text-splitters.
+"""Passages -> `Chunk`: what has one vector; the door to langchain-text-splitters.
 
-A chunk is a run of whole passages of one section, headed by the section's path, within the encoder's window.
+A chunk is a run of whole passages of one section.
 """
 
 import re
@@ -18,30 +18,26 @@ PIPE = re.compile(r"(?<!\\)\|")
 
 
 def pack_passages(
-    title: str, passages: Sequence[Passage], *, count_tokens: Callable[[str], int], max_tokens: int
+    passages: Sequence[Passage], *, count_tokens: Callable[[str], int], max_tokens: int
 ) -> Iterator[Chunk]:
     """Yield the chunks of one article; `first` and `after` count passages from 0 within `passages`.
 
-    No chunk takes more than `max_tokens` as `count_tokens` counts, but a longer passage stands alone. A passage that
-    fits only without the heading goes without it.
+    No chunk takes more than `max_tokens` as `count_tokens` counts, but a longer passage stands alone.
     """
     first = 0
-    for section, group in groupby(passages, key=lambda passage: passage.section):
-        heading = " › ".join((title, *section))
+    for _, group in groupby(passages, key=lambda passage: passage.section):
         # A blank in place of no text at all: the splitter drops empty splits, and every later number would be wrong.
         texts = [search_text(passage).replace(SEPARATOR, " ") or " " for passage in group]
         splitter = CharacterTextSplitter(
             separator=SEPARATOR,
-            chunk_size=max(1, max_tokens - count_tokens(heading)),
+            chunk_size=max_tokens,
             chunk_overlap=0,
             length_function=lambda text: count_tokens(text.replace(SEPARATOR, " ")),
             strip_whitespace=False,
         )
         for packed in splitter.split_text(SEPARATOR.join(texts)):
             after = first + packed.count(SEPARATOR) + 1
-            body = packed.replace(SEPARATOR, " ")
-            headed = f"{heading}\n{body}"
-            yield Chunk(headed if count_tokens(headed) <= max_tokens else body, first, after)
+            yield Chunk(first, after)
             first = after
 
 

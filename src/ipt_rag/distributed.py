@@ -79,13 +79,6 @@ class RayEncoder:
         """Return how many tokens of its window a text takes, its own two marks not counted."""
         return self._local.count_tokens(text)
 
-    def encode(self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None) -> Matrix:
-        """Return unit vectors, shape (len(texts), dim); `progress` hears of each text that came back."""
-        vectors = np.zeros((len(texts), self.dim), dtype=np.float32)
-        for row, made in self._on_nodes(_encode, texts, progress):
-            vectors[row] = np.frombuffer(made["vector"], np.float32)
-        return vectors
-
     def encode_tokens(
         self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
     ) -> list[TokenVectors]:
@@ -155,11 +148,6 @@ def _encoder(made_there: str) -> MiniLM:
 def _part(batch: dict[str, Any], made_there: str) -> dict[str, Any]:
     count_tokens = _encoder(made_there).count_tokens
     return {"row": batch["row"], "parted": [part_article(article, count_tokens) for article in batch["item"]]}
-
-
-def _encode(batch: dict[str, Any], made_there: str) -> dict[str, Any]:
-    made = _encoder(made_there).encode(list(batch["item"]))
-    return {"row": batch["row"], "vector": [vector.tobytes() for vector in made]}
 
 
 def _encode_tokens(batch: dict[str, Any], made_there: str) -> dict[str, Any]:

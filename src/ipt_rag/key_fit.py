@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ipt_rag.chunks import search_text
-from ipt_rag.embed import PassageEncoder
+from ipt_rag.embed import TextEncoder
 from ipt_rag.keys import heading_keys
 from ipt_rag.rank import rank
 from ipt_rag.records import Article, Passage
@@ -29,7 +29,7 @@ class KeyFit:
 
     def __init__(
         self,
-        encoder: PassageEncoder,
+        encoder: TextEncoder,
         article: Article,
         passages: Sequence[Passage],
     ) -> None:

@@ -15,7 +15,7 @@ from typing import Literal
 
 from ipt_rag import settings
 from ipt_rag.corpus import read_corpus
-from ipt_rag.embed import PassageEncoder
+from ipt_rag.embed import TextEncoder
 from ipt_rag.errors import CorpusError, ImportRefusedError, SettingsError
 from ipt_rag.importing.whole_file import write_whole
 from ipt_rag.keys import (
@@ -118,7 +118,7 @@ def take_questions(
     corpus: Path,
     slug: str,
     *,
-    encoder: PassageEncoder,
+    encoder: TextEncoder,
     find_phi: FindPhi,
     not_in: Collection[str] = (),
     keep: bool = False,
@@ -260,7 +260,7 @@ def _read_form(form: Path, asked: _Asked) -> tuple[list[_Candidate], list[Outcom
     return candidates, refused
 
 
-def _misfits(asked: _Asked, candidates: Sequence[_Candidate], encoder: PassageEncoder) -> list[str]:
+def _misfits(asked: _Asked, candidates: Sequence[_Candidate], encoder: TextEncoder) -> list[str]:
     """Return for each candidate why its passage seems not to be the one that answers it, "" where it does."""
     from ipt_rag.key_fit import KeyFit  # brings langchain: a second that no other command must wait for
 

@@ -103,9 +103,8 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """What is embedded as one vector: a heading and the passages `first` to `after` (exclusive) of one article."""
+    """What has one vector: the passages `first` to `after` (exclusive) of one section."""
 
-    text: str
     first: int
     after: int
 

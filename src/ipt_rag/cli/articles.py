@@ -166,7 +166,7 @@ def lint(files: tuple[Path, ...], corpus: Path, style: str, show_allowed: bool) 
     findings = lint_articles(
         paths,
         count_tokens=token_counter(),
-        max_tokens=settings.CHUNK_TOKENS,
+        max_tokens=settings.WINDOW_TOKENS - 2,
         find_phi=Guard(author_names(_references(paths))).find,
     )
     shown = [finding for finding in findings if show_allowed or finding.level != "allowed"]

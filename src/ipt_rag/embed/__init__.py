@@ -7,7 +7,7 @@ from ipt_rag.embed.files import verified_folder
 from ipt_rag.embed.passages import MiniLM
 from ipt_rag.embed.questions import QuestionGraph
 from ipt_rag.embed.tokens import token_counter
-from ipt_rag.embed.vectors import Matrix, PassageEncoder, QuestionEncoder, TokenVectors
+from ipt_rag.embed.vectors import Matrix, PassageEncoder, QuestionEncoder, TextEncoder, TokenVectors
 
 __all__ = [
     "Matrix",
@@ -15,6 +15,7 @@ __all__ = [
     "PassageEncoder",
     "QuestionEncoder",
     "QuestionGraph",
+    "TextEncoder",
     "TokenVectors",
     "token_counter",
     "verified_folder",

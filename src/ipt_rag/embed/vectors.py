@@ -40,13 +40,17 @@ class PassageEncoder(Protocol):
     def count_tokens(self, text: str) -> int:
         """Return how many tokens of its window a text takes, its own two marks not counted."""
 
-    def encode(self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None) -> Matrix:
-        """Return unit vectors, shape (len(texts), dim)."""
-
     def encode_tokens(
         self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
     ) -> list[TokenVectors]:
         """Return the token vectors of each text, without the encoder's own two marks."""
+
+
+class TextEncoder(PassageEncoder, Protocol):
+    """What evaluation needs besides: one vector for a whole text."""
+
+    def encode(self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None) -> Matrix:
+        """Return unit vectors, shape (len(texts), dim)."""
 
 
 class QuestionEncoder(Protocol):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ipt_rag.chunks import cut_by_length
-from ipt_rag.embed import PassageEncoder
+from ipt_rag.embed import TextEncoder
 from ipt_rag.evaluate.figures import Figure, figures
 from ipt_rag.evaluate.questions import DEPTH, Judge, Judged, right_passage
 from ipt_rag.evaluate.runs import Difference, compare_judged
@@ -39,7 +39,7 @@ class Beside:
 
 def beside_langchain(
     articles: Sequence[str],
-    encoder: PassageEncoder,
+    encoder: TextEncoder,
     answerable: Sequence[Judged],
     unanswerable: Sequence[Judged],
     *,

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from ipt_rag import settings
-from ipt_rag.embed import Matrix, PassageEncoder
+from ipt_rag.embed import Matrix, TextEncoder
 from ipt_rag.evaluate.collection import Collection
 from ipt_rag.evaluate.figures import Figure, mean_figure, ndcg_of
 from ipt_rag.evaluate.questions import DEPTH
@@ -27,7 +27,7 @@ PROGRESS = 100  # documents or questions between two lines of progress
 
 
 def measure(
-    collection: Collection, encoder: PassageEncoder, *, report: Callable[[str], None] = lambda line: None
+    collection: Collection, encoder: TextEncoder, *, report: Callable[[str], None] = lambda line: None
 ) -> dict[str, list[Figure]]:
     """Return nDCG@10 and recall@10 of BM25, of the cosine, and of both; `report` hears lines of progress."""
     vectors = encoder.encode(
@@ -88,7 +88,7 @@ class _NoTokens:
         return self._none
 
 
-def _contents(collection: Collection, vectors: Matrix, encoder: PassageEncoder) -> Contents:
+def _contents(collection: Collection, vectors: Matrix, encoder: TextEncoder) -> Contents:
     """Return an index of one entry and one chunk a document."""
     entries = [
         Entry(
@@ -99,7 +99,7 @@ def _contents(collection: Collection, vectors: Matrix, encoder: PassageEncoder) 
         )
         for document in collection.documents
     ]
-    chunks = [Chunk(document.search, number, number + 1) for number, document in enumerate(collection.documents)]
+    chunks = [Chunk(number, number + 1) for number in range(len(collection.documents))]
     return Contents(
         (),
         entries,

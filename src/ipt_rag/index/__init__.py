@@ -18,7 +18,7 @@ from ipt_rag.index.generations import FILES, FORMAT, collect_generations, curren
 from ipt_rag.index.opening import current_at, hand_over, is_engine, open_store, take_out, written_in
 from ipt_rag.index.reader import Index
 from ipt_rag.index.store import EVERYTHING, Store, cited_tiers, filters_in_the_way
-from ipt_rag.index.vectors import closest
+from ipt_rag.index.vectors import closest, unit_mean
 from ipt_rag.index.writer import Contents, Entry, write_generation
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "is_engine",
     "open_store",
     "take_out",
+    "unit_mean",
     "write_generation",
     "written_in",
 ]

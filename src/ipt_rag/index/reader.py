@@ -145,7 +145,7 @@ class Index:
         """Return how many passages hold a term, in their text or keys."""
         if term in self._holders:
             return self._holders[term]
-        count = sum(count for (count,) in self._rows(f"SELECT {HOLDERS} FROM terms WHERE term = ?", term))
+        count = sum(int(count) for (count,) in self._rows(f"SELECT {HOLDERS} FROM terms WHERE term = ?", term))
         if count:  # else whatever is asked for would be kept
             self._holders[term] = count
         return count
@@ -280,13 +280,6 @@ class Index:
     def steps(self, first: int, after: int) -> Steps:
         """Return the tokens in a range as they are stored."""
         return joined(self._high[first:after], self._low[first:after])
-
-    def stored_vectors(self) -> dict[str, Matrix]:
-        """Return the chunk vectors by text."""
-        return {
-            text: np.asarray(self._vectors.reconstruct(row), dtype=np.float32)
-            for row, (text,) in enumerate(self._rows("SELECT text FROM chunks ORDER BY id"))
-        }
 
     def _rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         with self._lock:

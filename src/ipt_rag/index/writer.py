@@ -25,7 +25,7 @@ CREATE TABLE articles (slug TEXT PRIMARY KEY, title TEXT, file TEXT) STRICT;
 CREATE TABLE sources (
     article TEXT, number INTEGER, tier TEXT, reference TEXT, address TEXT, start INTEGER, after INTEGER
 ) STRICT;
-CREATE TABLE chunks (id INTEGER PRIMARY KEY, text TEXT, first INTEGER, after INTEGER) STRICT;
+CREATE TABLE chunks (id INTEGER PRIMARY KEY, first INTEGER, after INTEGER) STRICT;
 CREATE TABLE passages (
     id INTEGER PRIMARY KEY, article TEXT, section TEXT, kind TEXT, text TEXT, start INTEGER, after INTEGER,
     lead_in TEXT, sources TEXT, own_sources TEXT, llm INTEGER, search TEXT, keys TEXT, stems TEXT, key_sizes TEXT,
@@ -140,7 +140,7 @@ def _passages(contents: Contents) -> bytes:
                 )
                 database.execute("INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?, ?)", row)
         for number, chunk in enumerate(contents.chunks):
-            database.execute("INSERT INTO chunks VALUES (?, ?, ?, ?)", (number, chunk.text, chunk.first, chunk.after))
+            database.execute("INSERT INTO chunks VALUES (?, ?, ?)", (number, chunk.first, chunk.after))
         first = mean = 0
         for number, entry in enumerate(contents.entries):
             passage = entry.passage
