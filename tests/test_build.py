@@ -77,17 +77,31 @@ def test_building_twice_changes_nothing(run: Build, articles: Path, index: Path)
 
 
 def test_an_edited_article_embeds_only_what_changed(run: Build, articles: Path) -> None:
-    """One edited sentence is one passage and its chunk; the two hundred others are taken from the last generation."""
+    """One edited sentence is one passage; the others are taken from the last generation."""
     run(articles)
     replace(articles / "tea.md", "Nobody signed it.", "The keeper signed it.")
-    assert run(articles).embedded == 2
+    assert run(articles).embedded == 1
 
 
-def test_a_new_heading_embeds_itself_and_its_chunk(run: Build, articles: Path) -> None:
-    """A section's heading is a key of its passages: renamed, it is embedded once, and its chunk with it."""
+def test_a_new_heading_embeds_itself(run: Build, articles: Path) -> None:
+    """A section's heading is a key of its passages: renamed, it is embedded once."""
     run(articles)
     replace(articles / "tides.md", "### Neaps", "### Low water")
-    assert run(articles).embedded == 2
+    assert run(articles).embedded == 1
+
+
+def test_a_chunks_vector_is_the_mean_of_its_tokens(
+    run: Build, articles: Path, index: Path, counting: WordCountEncoder
+) -> None:
+    """Of all tokens of its passages, whatever passage they are of; anticipated questions have no say."""
+    run(articles)
+    held = Index.open(index)
+    sizes = set()
+    for numbers, vector in held.chunks():
+        text = " ".join(held.search_texts()[number] for number in numbers)
+        assert vector == pytest.approx(counting.encode([text])[0], abs=1e-4)
+        sizes.add(len(numbers))
+    assert len(sizes) > 1
 
 
 def test_an_index_brought_up_to_date_is_the_one_built_anew(
@@ -221,9 +235,7 @@ def test_the_time_left_is_told(
     build_index(articles, index, report=lines.append, open_encoder=lambda: counting)
     told = [line for line in lines if "left" in line]
     assert told
-    assert all(
-        re.fullmatch(r"embedded \d+ of \d+ (passages and keys|chunks), about \d+ (s|min) left", line) for line in told
-    )
+    assert all(re.fullmatch(r"embedded \d+ of \d+ passages and keys, about \d+ (s|min) left", line) for line in told)
     assert re.fullmatch(
         r"embedded (\d+) of \1 passages and keys", [line for line in lines if "passages and keys" in line][-1]
     )
@@ -234,7 +246,7 @@ def test_progress_is_reported(articles: Path, index: Path, counting: PassageEnco
     lines: list[str] = []
     build_index(articles, index, report=lines.append, open_encoder=lambda: counting)
     assert "tea: 14 passages, 2 sources" in lines
-    assert lines[-1] == "embedded 11 of 11 chunks"
+    assert re.fullmatch(r"embedded (\d+) of \1 passages and keys", lines[-1])
 
 
 def test_a_broken_corpus_leaves_the_index(run: Build, articles: Path, index: Path) -> None:

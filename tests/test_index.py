@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ipt_rag.embed import PassageEncoder
+from ipt_rag.embed import TextEncoder
 from ipt_rag.errors import IndexDamagedError, IndexMissingError
 from ipt_rag.index import FILES, FORMAT, Contents, Entry, Index, current_digest, digest_of, write_generation
 from ipt_rag.maxsim import Steps, in_steps, vectors_of
@@ -24,7 +24,7 @@ MADE_FROM = {"format": FORMAT, "encoder": "counted words", "settings": {}, "arti
 class Made:
     """The token vectors of texts, made whenever they are wanted."""
 
-    def __init__(self, encoder: PassageEncoder) -> None:
+    def __init__(self, encoder: TextEncoder) -> None:
         self._encoder = encoder
 
     def size(self, text: str) -> int:
@@ -37,7 +37,7 @@ class Made:
 
 
 def contents(
-    encoder: PassageEncoder, *, made_from: dict[str, object] = MADE_FROM, texts: tuple[str, ...] = TEXTS
+    encoder: TextEncoder, *, made_from: dict[str, object] = MADE_FROM, texts: tuple[str, ...] = TEXTS
 ) -> Contents:
     """Return what an index of these passages holds: one chunk for the first, one for the others."""
     source = Source(4, "T1", "Spout. On tea.", "https://example.org", 5, 9)
@@ -48,8 +48,8 @@ def contents(
         passage = Passage("tea", ("A", "B"), "item", text, number, number + 9, lead_in, (4, 1), (4,), number == 2)
         keys = KEYS.get(number, ())
         entries.append(Entry(passage, text, keys, stems(" ".join((text, *keys)))))
-    chunks = (Chunk(texts[0], 0, 1), Chunk(" ".join(texts[1:]), 1, len(texts)))
-    vectors = encoder.encode([chunk.text for chunk in chunks])
+    chunks = (Chunk(0, 1), Chunk(1, len(texts)))
+    vectors = encoder.encode([texts[0], " ".join(texts[1:])])
     return Contents(
         articles=[(article, article.text)],
         entries=entries,
@@ -64,7 +64,7 @@ def contents(
 
 
 @pytest.fixture
-def folder(tmp_path: Path, counting: PassageEncoder) -> Path:
+def folder(tmp_path: Path, counting: TextEncoder) -> Path:
     """A folder with one generation of three passages."""
     write_generation(tmp_path / "index", contents(counting))
     return tmp_path / "index"
@@ -90,14 +90,14 @@ def test_what_was_written_is_read(index: Index) -> None:
     assert (index.kinds, index.articles_of) == (("item",) * 3, ("tea",) * 3)
 
 
-def test_dense_search_finds_the_closest_chunk_first(index: Index, counting: PassageEncoder) -> None:
+def test_dense_search_finds_the_closest_chunk_first(index: Index, counting: TextEncoder) -> None:
     """A question's vector meets the chunk of its words, and gives that chunk's passages in order."""
     assert index.dense(counting.encode(["tea"])[0], k=1) == [0]
     assert index.dense(counting.encode(["moon"])[0], k=1) == [1, 2]
     assert index.dense(counting.encode(["moon"])[0], k=10) == [1, 2, 0]
 
 
-def test_lexical_search_ranks_by_bm25(counting: PassageEncoder, tmp_path: Path) -> None:
+def test_lexical_search_ranks_by_bm25(counting: TextEncoder, tmp_path: Path) -> None:
     """A passage that holds the word comes, one that holds it more often comes first, others do not come."""
     write_generation(
         tmp_path, contents(counting, texts=("A kettle sings of tea.", "Tide.", "Tea, tea and tea.", "Moon."))
@@ -108,7 +108,7 @@ def test_lexical_search_ranks_by_bm25(counting: PassageEncoder, tmp_path: Path) 
     assert Index.open(tmp_path).lexical(["tea"], k=1) == {2: found[2]}
 
 
-def test_bm25_is_what_its_formula_says(counting: PassageEncoder, tmp_path: Path) -> None:
+def test_bm25_is_what_its_formula_says(counting: TextEncoder, tmp_path: Path) -> None:
     """Worked out by hand for "tea": in two of four passages, once in three terms and three times in three."""
     write_generation(
         tmp_path, contents(counting, texts=("A kettle sings of tea.", "Tide.", "Tea, tea and tea.", "Moon."))
@@ -126,7 +126,7 @@ def test_lexical_search_folds_and_stems(index: Index, word: str, passage: int) -
     assert [*index.lexical(stems(word), k=5)] == [passage]
 
 
-def test_keys_are_searched(index: Index, counting: PassageEncoder, tmp_path: Path) -> None:
+def test_keys_are_searched(index: Index, counting: TextEncoder, tmp_path: Path) -> None:
     """A word that only a key holds finds the passage of the key."""
     write_generation(tmp_path, contents(counting, texts=(TEXTS[0], "It is hot.", TEXTS[2])))
     assert [*Index.open(tmp_path).lexical(["kettl"], k=5)] == [1]
@@ -141,7 +141,7 @@ def test_no_word_is_an_operator(index: Index, word: str) -> None:
     assert index.lexical([], k=5) == {}
 
 
-def test_tokens_of_a_passage_and_of_all_its_keys(index: Index, counting: PassageEncoder) -> None:
+def test_tokens_of_a_passage_and_of_all_its_keys(index: Index, counting: TextEncoder) -> None:
     """A passage's token vectors come alone; for ranking, those of several passages come joined, each with its keys."""
     own = [tokens.vectors for tokens in counting.encode_tokens(TEXTS)]
     keys = [tokens.vectors for tokens in counting.encode_tokens(KEYS[1])]
@@ -162,7 +162,7 @@ def test_rough_tokens_are_the_same_along_the_axes(index: Index, numbers: list[in
     assert starts.tolist() == rough_starts.tolist()
 
 
-def test_means_of_a_passage_and_its_keys(index: Index, counting: PassageEncoder) -> None:
+def test_means_of_a_passage_and_its_keys(index: Index, counting: TextEncoder) -> None:
     """Each text has the unit vector of its tokens' sum, a passage's own first."""
     assert [len(index.means(number)) for number in range(3)] == [1, 3, 1]
     assert index.means(1) == pytest.approx(counting.encode([TEXTS[1], *KEYS[1]]), abs=1e-6)
@@ -176,14 +176,12 @@ def test_stems_of_passages(index: Index) -> None:
     assert index.holders("whale") == 0
 
 
-def test_stored_vectors_by_text(index: Index, counting: PassageEncoder) -> None:
-    """A build takes the vectors of a text it knows out of the index: passages, keys and chunks."""
+def test_stored_tokens_by_text(index: Index, counting: TextEncoder) -> None:
+    """A build takes the token vectors of a text it knows out of the index: of passages and of keys."""
     stored = index.token_ranges()
     assert stored.keys() == {*TEXTS, *KEYS[1]}
     for text, (first, after) in stored.items():
         assert np.array_equal(index.steps(first, after), in_steps(counting.encode_tokens([text])[0].vectors))
-    for text, vector in index.stored_vectors().items():
-        assert vector == pytest.approx(counting.encode([text])[0])
 
 
 def test_vocabulary_counts_words(index: Index) -> None:
@@ -198,7 +196,7 @@ def test_a_generation_is_named_by_what_it_was_made_from(folder: Path) -> None:
     assert re.fullmatch("[0-9a-f]{16}", digest_of(MADE_FROM))
 
 
-def test_writing_twice_gives_the_same_bytes(folder: Path, counting: PassageEncoder, tmp_path: Path) -> None:
+def test_writing_twice_gives_the_same_bytes(folder: Path, counting: TextEncoder, tmp_path: Path) -> None:
     """The files of a generation are a function of their contents."""
     write_generation(tmp_path / "again", contents(counting))
     digest = digest_of(MADE_FROM)
@@ -206,7 +204,7 @@ def test_writing_twice_gives_the_same_bytes(folder: Path, counting: PassageEncod
         assert (folder / digest / name).read_bytes() == (tmp_path / "again" / digest / name).read_bytes(), name
 
 
-def test_the_last_generation_is_kept_and_older_ones_go(folder: Path, counting: PassageEncoder) -> None:
+def test_the_last_generation_is_kept_and_older_ones_go(folder: Path, counting: TextEncoder) -> None:
     """Who still reads the generation before may go on; of the others, and of broken-off drafts, nothing stays."""
     (folder / ".0123456789abcdef.99").mkdir()
     names = [digest_of(MADE_FROM)]
@@ -216,7 +214,7 @@ def test_the_last_generation_is_kept_and_older_ones_go(folder: Path, counting: P
     assert current_digest(folder) == names[-1]
 
 
-def test_other_files_in_the_folder_stay(folder: Path, counting: PassageEncoder) -> None:
+def test_other_files_in_the_folder_stay(folder: Path, counting: TextEncoder) -> None:
     """Only generations are cleared away: what a person keeps beside them is theirs."""
     (folder / "README.md").write_text("mine")
     (folder / "notes").mkdir()
@@ -231,7 +229,7 @@ def test_other_files_in_the_folder_stay(folder: Path, counting: PassageEncoder) 
     [("fsync", nth) for nth in range(1, 13)] + [("rename", 1), ("replace", 1), ("mkdir", 1)],
 )
 def test_a_failed_write_leaves_the_old_generation(
-    folder: Path, counting: PassageEncoder, monkeypatch: pytest.MonkeyPatch, call: str, occurrence: int
+    folder: Path, counting: TextEncoder, monkeypatch: pytest.MonkeyPatch, call: str, occurrence: int
 ) -> None:
     """Wherever the disk fails, the index still opens: as it was, or, after the last rename, as it should be."""
     before, wanted = digest_of(MADE_FROM), {**MADE_FROM, "settings": {"n": 1}}
@@ -281,7 +279,7 @@ def test_a_pointer_to_a_generation_that_is_gone(folder: Path) -> None:
         Index.open(folder)
 
 
-def test_an_index_of_another_version(folder: Path, counting: PassageEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_index_of_another_version(folder: Path, counting: TextEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
     """A generation of another format is whole, and not ours to read."""
     write_generation(folder, contents(counting, made_from={**MADE_FROM, "format": 0}))
     with pytest.raises(IndexMissingError, match="built by another version"):
@@ -345,7 +343,7 @@ def test_the_manifest_says_what_went_in(folder: Path) -> None:
     assert sorted(manifest["files"]) == sorted(FILES)
 
 
-def test_an_index_without_a_single_token(tmp_path: Path, counting: PassageEncoder) -> None:
+def test_an_index_without_a_single_token(tmp_path: Path, counting: TextEncoder) -> None:
     """Passages that hold no word make an index that finds nothing, and breaks nothing."""
     write_generation(tmp_path, contents(counting, texts=("…", "—")))
     index = Index.open(tmp_path)

@@ -388,7 +388,7 @@ def many_passages(count: int, dim: int) -> Contents:
     ]
     articles = [(Article(f"a{n}", "", "en", "", "", {}, (), ()), "") for n in range(10)]
     entries = [Entry(each, each.text, (), ()) for each in passages]
-    chunks = [Chunk(each.text, number, number + 1) for number, each in enumerate(passages)]
+    chunks = [Chunk(number, number + 1) for number in range(count)]
     made_from = {"format": FORMAT, "many": count}
     return Contents(
         articles, entries, chunks, OneToken(dim), vectors, {}, np.eye(dim, dtype=np.float32)[:8], b"graph", made_from
