@@ -99,7 +99,7 @@ def test_a_chunks_vector_is_the_mean_of_its_tokens(
     sizes = set()
     for numbers, vector in held.chunks():
         text = " ".join(held.search_texts()[number] for number in numbers)
-        assert vector == pytest.approx(counting.encode([text])[0], abs=1e-4)
+        assert vector == pytest.approx(counting.encode([text])[0], abs=1e-3)  # kept in 16 bits
         sizes.add(len(numbers))
     assert len(sizes) > 1
 

@@ -44,10 +44,10 @@ class Index:
         self._database = sqlite3.connect(uri, uri=True, check_same_thread=False)
         weakref.finalize(self, self._database.close)
         self._vectors = from_verified_file(folder / "vectors.faiss")
-        self._high, self._low = np.load(folder / "tokens.npy", mmap_mode="r", allow_pickle=False)
-        self._along = np.load(folder / "rough.npy", mmap_mode="r", allow_pickle=False)
+        self._high, self._low = _mapped(folder / "tokens.npy")
+        self._along = _mapped(folder / "rough.npy")
         self.axes: Matrix = np.load(folder / "axes.npy", allow_pickle=False)  # shape (axes, dim)
-        self._means = np.load(folder / "means.npy", mmap_mode="r", allow_pickle=False)
+        self._means = _mapped(folder / "means.npy")
         ranges = self._rows("SELECT tokens_first, keys_first, tokens_after, means_first FROM passages ORDER BY id")
         self._ranges = np.array(ranges, dtype=np.int64).reshape(-1, 4)
         self.kinds: tuple[Kind, ...] = tuple(row[0] for row in self._rows("SELECT kind FROM passages ORDER BY id"))
@@ -284,3 +284,8 @@ class Index:
     def _rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         with self._lock:
             return self._database.execute(statement, values).fetchall()
+
+
+def _mapped(file: Path) -> Any:
+    """Return the array in a file, of which what is asked for is read."""
+    return np.asarray(np.load(file, mmap_mode="r", allow_pickle=False))  # a plain array: `memmap` slows each slice

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 Matrix = NDArray[np.float32]
 
-# From so many vectors on a graph finds the closest: comparing a question with each of them would take longer than its
-# encoding. See docs/performance.md, as for the two numbers of the graph.
-GRAPH_FROM = 20_000
+# From so many vectors on a graph finds the closest: comparing a question with each of them would soon take longer than
+# its encoding. See docs/performance.md, as for the two numbers of the graph.
+GRAPH_FROM = 10_000
 LINKS = 32  # of a vector in the graph
 SEARCH_DEPTH = 128  # vectors that a search keeps in mind
 
@@ -39,10 +39,15 @@ def flat(vectors: Matrix) -> Any:
 def index_of(vectors: Matrix) -> Any:
     """Return an index of vectors, (rows, dim), that compares with each, or from `GRAPH_FROM` on a graph of neighbours.
 
-    The graph (HNSW, Malkov and Yashunin, 2018) is made by one thread, since more would link it otherwise each time.
+    Those that are compared with are kept in 16 bits: half the memory is read for a question. The graph (HNSW, Malkov
+    and Yashunin, 2018) is made by one thread, since more would link it otherwise each time.
     """
     if len(vectors) < GRAPH_FROM:
-        return flat(vectors)
+        compared = faiss.IndexScalarQuantizer(
+            vectors.shape[1], faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
+        )
+        compared.add(vectors)
+        return compared
     index = faiss.IndexHNSWFlat(vectors.shape[1], LINKS, faiss.METRIC_INNER_PRODUCT)
     index.hnsw.efSearch = SEARCH_DEPTH
     threads = faiss.omp_get_max_threads()
