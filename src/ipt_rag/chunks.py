@@ -24,21 +24,22 @@ def pack_passages(
 
     No chunk takes more than `max_tokens` as `count_tokens` counts, but a longer passage stands alone.
     """
+    splitter = CharacterTextSplitter(
+        separator=SEPARATOR,
+        chunk_size=max_tokens,
+        chunk_overlap=0,
+        length_function=lambda text: count_tokens(text.replace(SEPARATOR, " ")),
+        strip_whitespace=False,
+    )
     first = 0
-    for _, group in groupby(passages, key=lambda passage: passage.section):
+    for _, section in groupby(passages, key=lambda passage: passage.section):
         # A blank in place of no text at all: the splitter drops empty splits, and every later number would be wrong.
-        texts = [search_text(passage).replace(SEPARATOR, " ") or " " for passage in group]
-        splitter = CharacterTextSplitter(
-            separator=SEPARATOR,
-            chunk_size=max_tokens,
-            chunk_overlap=0,
-            length_function=lambda text: count_tokens(text.replace(SEPARATOR, " ")),
-            strip_whitespace=False,
-        )
-        for packed in splitter.split_text(SEPARATOR.join(texts)):
-            after = first + packed.count(SEPARATOR) + 1
-            yield Chunk(first, after)
-            first = after
+        texts = [search_text(passage).replace(SEPARATOR, " ") or " " for passage in section]
+        for longer, run in groupby(texts, key=lambda text: count_tokens(text) > max_tokens):
+            for packed in run if longer else splitter.split_text(SEPARATOR.join(run)):
+                after = first + packed.count(SEPARATOR) + 1
+                yield Chunk(first, after)
+                first = after
 
 
 def cut_by_length(text: str, *, size: int, overlap: int) -> list[str]:
