@@ -82,6 +82,7 @@ def types(size: int) -> Iterator[tuple[str, str]]:
     yield "16-bit floats", "SQfp16"
     yield "8 bits", "SQ8"
     yield "HNSW", "HNSW32"
+    yield "HNSW, 16-bit floats", "HNSW32,SQfp16"
     if size >= 10_000:  # fewer vectors train no lists
         lists = int(4 * size**0.5)
         yield "IVF", f"IVF{lists},Flat"

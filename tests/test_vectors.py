@@ -40,9 +40,10 @@ def test_all_are_found_in_order(few: None) -> None:
     """Behind a filter, where all are asked for, a graph leaves none out."""
     made = drawn(1_500, 1)
     query = drawn(1, 2)[0]
-    by_hand = np.argsort(-(made @ query), kind="stable").tolist()
-    assert nearest(index_of(made), query, k=1_500) == by_hand
-    assert nearest(index_of(made), query, k=9_999) == by_hand
+    for k in (1_500, 9_999):
+        found = nearest(index_of(made), query, k=k)
+        assert sorted(found) == [*range(1_500)]
+        assert np.diff(made[found] @ query).max() < 1e-3  # falling, but for what 16 bits cannot tell apart
 
 
 def test_the_graph_is_the_same_bytes_each_time(few: None, tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -53,7 +54,7 @@ def test_the_graph_is_the_same_bytes_each_time(few: None, tmp_path_factory: pyte
     path = tmp_path_factory.mktemp("graph") / "vectors.faiss"
     path.write_bytes(written[0])
     read = from_verified_file(path)
-    assert np.array_equal(read.reconstruct(7), made[7])
+    assert read.reconstruct(7) == pytest.approx(made[7], abs=1e-3)
     assert read.hnsw.efSearch == vectors.SEARCH_DEPTH
     assert nearest(read, made[7], k=1) == [7]
 

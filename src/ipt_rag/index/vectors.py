@@ -39,17 +39,14 @@ def flat(vectors: Matrix) -> Any:
 def index_of(vectors: Matrix) -> Any:
     """Return an index of vectors, (rows, dim), that compares with each, or from `GRAPH_FROM` on a graph of neighbours.
 
-    Those that are compared with are kept in 16 bits: half the memory is read for a question. The graph (HNSW, Malkov
-    and Yashunin, 2018) is made by one thread, since more would link it otherwise each time.
+    They are kept in 16 bits: half the memory is read for a question. The graph (HNSW, Malkov and Yashunin, 2018) is
+    made by one thread, since more would link it otherwise each time.
     """
-    if len(vectors) < GRAPH_FROM:
-        compared = faiss.IndexScalarQuantizer(
-            vectors.shape[1], faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
-        )
-        compared.add(vectors)
-        return compared
-    index = faiss.IndexHNSWFlat(vectors.shape[1], LINKS, faiss.METRIC_INNER_PRODUCT)
-    index.hnsw.efSearch = SEARCH_DEPTH
+    half, cosine = faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
+    index: Any = faiss.IndexScalarQuantizer(vectors.shape[1], half, cosine)
+    if len(vectors) >= GRAPH_FROM:
+        index = faiss.IndexHNSWSQ(vectors.shape[1], half, LINKS, cosine)
+        index.hnsw.efSearch = SEARCH_DEPTH
     threads = faiss.omp_get_max_threads()
     faiss.omp_set_num_threads(1)
     index.add(vectors)
