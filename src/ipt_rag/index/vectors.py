@@ -45,7 +45,7 @@ def index_of(vectors: Matrix) -> Any:
     half, cosine = faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
     index: Any = faiss.IndexScalarQuantizer(vectors.shape[1], half, cosine)
     if len(vectors) >= GRAPH_FROM:
-        index = faiss.IndexHNSWSQ(vectors.shape[1], half, LINKS, cosine)
+        index = faiss.IndexHNSWSQ(vectors.shape[1], half, LINKS, cosine)  # type: ignore[arg-type]  # so the stub says
         index.hnsw.efSearch = SEARCH_DEPTH
     threads = faiss.omp_get_max_threads()
     faiss.omp_set_num_threads(1)
