@@ -52,7 +52,8 @@ def measure(corpus: Path, count: int) -> tuple[float, float]:
     def report(line: str) -> None:
         words = line.split()
         if words[0] == "embedded" and "passages" in words:
-            told.append((time.perf_counter(), processor_seconds(), int(words[1]), int(words[3])))
+            done, total = (int(words[place].replace(",", "")) for place in (1, 3))
+            told.append((time.perf_counter(), processor_seconds(), done, total))
 
     with (
         tempfile.TemporaryDirectory() as folder,

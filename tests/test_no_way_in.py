@@ -127,7 +127,7 @@ def test_slow_clients_block_nobody(port: int) -> None:
             client.close()
 
 
-@pytest.mark.parametrize("told", [signal.SIGTERM], ids=["SIGTERM"])
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
 def test_a_graceful_stop(tmp_path: Path, told: signal.Signals) -> None:
     """Told to stop, the program answers what is under way, refuses the next with a sentence, and ends with 0."""
     own = free_port()
