@@ -14,7 +14,7 @@ def test_the_table_is_worked_out() -> None:
 def test_a_million_passages_by_hand() -> None:
     """The figures of a million passages are those that a pencil gives."""
     needs = runpy.run_path(str(ROOT / "scripts" / "scaling.py"))["Needs"](1_000_000)
-    assert round(needs.vectors / 1e6) == 314
-    assert round(needs.disk / 1e9, 1) == 73.7  # twice 1,889 + 314 + 34,624 bytes
-    assert round(needs.core_hours, 1) == 11.6  # 1e6 / 25.8 and 1e6 / 322 seconds
-    assert round(needs.flat_ms) == 35
+    assert round(needs.vectors / 1e6) == 598
+    assert round(needs.disk / 1e9, 1) == 88.0  # twice 1,332 + 598 + 34,686 + 4,336 + 3,072 bytes
+    assert round(needs.core_hours, 1) == 9.3  # 1e6 / 33 and 1e6 / 322 seconds
+    assert round(needs.flat_ms) == 58
