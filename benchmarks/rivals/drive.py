@@ -38,9 +38,7 @@ def main() -> None:
         print(*rival.opened(store, model)(question), sep="\n")
     else:
         store, model, questions = rest
-        ask = rival.opened(store, model)
-        figures = queried(ask, lines(questions))
-        print(json.dumps(figures), json.dumps([ask(question) for question in lines(questions)]), sep="\n")
+        print(*map(json.dumps, queried(rival.opened(store, model), lines(questions))), sep="\n")
 
 
 def lines(path: str) -> list[str]:
@@ -63,8 +61,8 @@ def built(rival: Any, texts: list[str], store: str, model: str) -> dict[str, flo
     }
 
 
-def queried(ask: Callable[[str], list[str]], questions: list[str]) -> dict[str, float]:
-    """Ask all questions one by one, then from eight threads; return milliseconds and questions a second."""
+def queried(ask: Callable[[str], list[str]], questions: list[str]) -> tuple[dict[str, float], list[list[str]]]:
+    """Ask all one by one, then from eight threads; return milliseconds and questions a second, and what was found."""
     for question in questions[:5]:  # warm
         ask(question)
     clock, worked = [], []
@@ -75,9 +73,9 @@ def queried(ask: Callable[[str], list[str]], questions: list[str]) -> dict[str, 
         worked.append(time.process_time() - used)
     begun = time.perf_counter()
     with ThreadPoolExecutor(CLIENTS) as clients:
-        list(clients.map(ask, questions))
+        found = list(clients.map(ask, questions))
     together = len(questions) / (time.perf_counter() - begun)
-    return percentiles("clock", clock) | percentiles("processor", worked) | {"questions a second": together}
+    return percentiles("clock", clock) | percentiles("processor", worked) | {"questions a second": together}, found
 
 
 def percentiles(name: str, seconds: Sequence[float]) -> dict[str, float]:

@@ -5,6 +5,7 @@ A chunk is a run of whole passages of one section.
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from itertools import groupby
 
 from langchain_text_splitters import CharacterTextSplitter, RecursiveCharacterTextSplitter
@@ -24,18 +25,19 @@ def pack_passages(
 
     No chunk takes more than `max_tokens` as `count_tokens` counts, but a longer passage stands alone.
     """
+    length = cache(lambda text: count_tokens(text.replace(SEPARATOR, " ")))
     splitter = CharacterTextSplitter(
         separator=SEPARATOR,
         chunk_size=max_tokens,
         chunk_overlap=0,
-        length_function=lambda text: count_tokens(text.replace(SEPARATOR, " ")),
+        length_function=length,
         strip_whitespace=False,
     )
     first = 0
     for _, section in groupby(passages, key=lambda passage: passage.section):
         # A blank in place of no text at all: the splitter drops empty splits, and every later number would be wrong.
         texts = [search_text(passage).replace(SEPARATOR, " ") or " " for passage in section]
-        for longer, run in groupby(texts, key=lambda text: count_tokens(text) > max_tokens):
+        for longer, run in groupby(texts, key=lambda text: length(text) > max_tokens):
             for packed in run if longer else splitter.split_text(SEPARATOR.join(run)):
                 after = first + packed.count(SEPARATOR) + 1
                 yield Chunk(first, after)
