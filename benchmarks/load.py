@@ -4,7 +4,8 @@
 
 The real program in a process of its own. Each client has a loopback address of its own, asks the page's public endpoint
 (one request for the question, one for its answer), and asks again as soon as it has the answer, though no oftener than
-the door lets one client through. Ends with exit code 1 where anything but an answer or a full queue's sentence came.
+the door lets one client through. Clients begin one after the other, spread over that pause; `--together` has them all
+ask at the same moment, each time. Ends with exit code 1 where anything but an answer or a full queue's sentence came.
 """
 
 import argparse
@@ -71,6 +72,7 @@ def main() -> None:
     parser.add_argument("--index", type=Path, default=ROOT / "index")
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--clients", type=int, nargs="+", default=[1, 8, 32])
+    parser.add_argument("--together", action="store_true")
     options = parser.parse_args()
     questions = [json.loads(line)["question"] for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
     with socket.create_server(("127.0.0.1", 0)) as free:
@@ -81,10 +83,10 @@ def main() -> None:
     wrong = 0
     try:
         wait_until_ready(port, server)
-        asked(1, 5, port, questions)  # warm
+        asked(1, 5, 0, port, questions)  # warm
         print(f"at most {settings.ASKED_AT_ONCE} questions at once, {settings.WAITING_QUESTIONS} waiting")
         for count in options.clients:
-            clients = asked(count, options.seconds, port, questions)
+            clients = asked(count, options.seconds, 0 if options.together else PACE_S / count, port, questions)
             outcomes = sum((client.outcomes for client in clients), Counter[str]())
             seconds = [each for client in clients for each in client.seconds]
             wrong += sum(number for outcome, number in outcomes.items() if outcome not in ("answered", "full"))
@@ -103,13 +105,14 @@ def main() -> None:
     sys.exit(1 if wrong else 0)
 
 
-def asked(count: int, seconds: float, port: int, questions: Sequence[str]) -> list[Client]:
-    """Return so many clients after they asked for so long."""
+def asked(count: int, seconds: float, apart: float, port: int, questions: Sequence[str]) -> list[Client]:
+    """Return so many clients after they asked for so long, each having begun so many seconds after the one before."""
     clients = [Client(number, port, questions) for number in range(count)]
     until = time.monotonic() + seconds
     threads = [threading.Thread(target=client.run, args=(until,)) for client in clients]
     for thread in threads:
         thread.start()
+        time.sleep(apart)
     for thread in threads:
         thread.join()
     return clients

@@ -1,5 +1,6 @@
 """Attacks by bytes on the program as it runs: nothing of it is our own client."""
 
+import contextlib
 import json
 import signal
 import socket
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from ipt_rag.punctual import REQUEST_S
 from page.in_browser import free_port, real_program, served
 
 pytestmark = pytest.mark.model
@@ -18,10 +20,12 @@ QUESTION = json.dumps({"question": "Which rake levels heavy soil?"}).encode()
 
 
 def raw(port: int, sent: bytes) -> tuple[int, bytes]:
-    """Return status and the whole reply to bytes; 0 where the connection is closed at once."""
-    with socket.create_connection(("127.0.0.1", port), timeout=60) as client:
+    """Return status and the whole reply to bytes; 0 where the connection is closed at once, or cut off unread."""
+    reply = b""
+    with contextlib.suppress(ConnectionError), socket.create_connection(("127.0.0.1", port), timeout=60) as client:
         client.sendall(sent)
-        reply = b"".join(iter(lambda: client.recv(65_536), b""))
+        while received := client.recv(65_536):
+            reply += received
     return int(reply.split(b" ", 2)[1]) if reply else 0, reply
 
 
@@ -88,6 +92,8 @@ def test_no_file_is_reached(port: int, path: str) -> None:
         pytest.param(request("POST /gradio_api/upload", b"x"), (404,), id="an upload"),
         pytest.param(request("POST /gradio_api/run/predict", b'{"fn_index":0,"data":["x"]}'), (404,), id="a function"),
         pytest.param(request("POST /gradio_api/call/0", b'{"data":["x"]}'), (404,), id="a function by its number"),
+        pytest.param(request("POST /gradio_api/call/v2/ask", b"{}"), (422,), id="no question"),
+        pytest.param(request("POST /gradio_api/call/v2/ask", b'{"question":"a","b":1}'), (422,), id="an unknown field"),
         pytest.param(request("POST /gradio_api/component_server", b"{}"), (404,), id="a component's function"),
         pytest.param(request("POST /api/v1/ask", QUESTION, Host="evil.example"), (400,), id="DNS rebinding"),
         pytest.param(request("POST /api/v1/ask", QUESTION, Host="127.0.0.1.evil.example"), (400,), id="a like name"),
@@ -98,6 +104,11 @@ def test_no_file_is_reached(port: int, path: str) -> None:
         pytest.param(request("POST /api/v1/ask", b'{"question": "\xff\xfe"}'), (400,), id="no UTF-8"),
         pytest.param(request("POST /api/v1/ask", b'{"question": ' + b"9" * 90_000 + b"}"), (400,), id="a long number"),
         pytest.param(request("POST /api/v1/ask", b'{"question": NaN}'), (400,), id="no number"),
+        pytest.param(request("POST /api/v1/ask", b'{"question": "\\ud800 rake"}'), (200, 400), id="half a character"),
+        pytest.param(request("POST /api/v1/ask", QUESTION, Origin="http://evil.example"), (403,), id="another site"),
+        pytest.param(request("POST /api/v1/ask", QUESTION, Origin="null"), (403,), id="a frame without origin"),
+        pytest.param(request("GET /", X_Long="a" * 200_000), (0, 400), id="long headers"),
+        pytest.param(request("GET /" + "a" * 200_000), (0, 400), id="a long address"),
         pytest.param(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: evil.example\r\n\r\n", (400,), id="two hosts"),
         pytest.param(b"\x16\x03\x01 no HTTP\r\n\r\n", (400,), id="no HTTP"),
     ],
@@ -107,12 +118,20 @@ def test_attacks_are_turned_away(port: int, sent: bytes, statuses: tuple[int, ..
     status, reply = raw(port, sent)
     assert status in statuses, reply[:300]
     assert b"Traceback" not in reply
-    assert b"access-control-allow" not in reply.lower()
+    assert b"access-control-allow-origin" not in reply.lower()
     assert raw(port, request("GET /readyz"))[0] == 200
 
 
+@pytest.mark.parametrize("origin", ["http://evil.example", "null"])
+def test_no_leave_for_other_sites(port: int, origin: str) -> None:
+    """A browser that asks whether another site may send a question gets no leave."""
+    for path in ("/api/v1/ask", "/gradio_api/call/v2/ask", "/gradio_api/queue/join", "/mcp"):
+        _, reply = raw(port, request(f"OPTIONS {path}", Origin=origin, Access_Control_Request_Method="POST"))
+        assert b"access-control-allow-origin" not in reply.lower()
+
+
 def test_slow_clients_block_nobody(port: int) -> None:
-    """While two hundred send half a header, half a body or nothing, another is answered; half a body times out."""
+    """While two hundred send half a header, half a body or nothing, another is answered; all of them time out."""
     body = request("POST /api/v1/check", b'{"quote":', Content_Length="900")
     slow = [socket.create_connection(("127.0.0.1", port), timeout=60) for _ in range(200)]
     try:
@@ -122,9 +141,31 @@ def test_slow_clients_block_nobody(port: int) -> None:
         assert status == 200
         assert b"bow rake" in reply
         assert slow[2].recv(65_536).startswith(b"HTTP/1.1 408")
+        for client in slow[0], slow[1], slow[20]:  # half a header, nothing, a method
+            assert client.recv(65_536) == b""
     finally:
         for client in slow:
             client.close()
+
+
+def test_dripping_headers_gain_no_time(port: int) -> None:
+    """A header a second keeps no connection open, be it a new one or one that has had an answer."""
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as client:
+        client.sendall(request("GET /healthz", Connection="keep-alive"))
+        assert client.recv(65_536).startswith(b"HTTP/1.1 200")
+        client.sendall(b"GET / HTTP/1.1\r\n")
+        began = time.monotonic()
+        client.settimeout(1)
+        while time.monotonic() - began < 60:
+            try:
+                client.sendall(b"X: y\r\n")
+                if client.recv(65_536) == b"":
+                    break
+            except TimeoutError:
+                continue
+            except ConnectionError:
+                break
+        assert REQUEST_S - 1 < time.monotonic() - began < REQUEST_S + 20
 
 
 @pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])

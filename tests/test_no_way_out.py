@@ -12,6 +12,7 @@ import pytest
 from closed_network import NOTED
 from page.in_browser import free_port, served, words_command
 
+ROOT = Path(__file__).parent.parent
 CONNECT = "socket.socket(socket.AF_INET, socket.SOCK_DGRAM).connect(('192.0.2.1', 9))"
 SWALLOWED = "import contextlib, socket\nwith contextlib.suppress(Exception):\n    {}\n"
 ATTEMPTS = {
@@ -101,6 +102,78 @@ def test_telemetry_stays_off_whatever_the_environment_says(tmp_path: Path) -> No
         with urllib.request.urlopen(f"{server.address}/gradio_api/call/ask/{event}", timeout=30) as reply:
             assert b"bow rake" in reply.read()
     # The fixture `no_way_out` says the rest: the page carries the hook, and notes what it tries.
+
+
+COMMAND = "from ipt_rag.cli import main; main()"
+DOORS = {
+    "a build": "import sys; sys.argv[1:] = ['build', '--corpus', 'tests/page_articles', '--index', '{index}']; "
+    + COMMAND,
+    "a question": "import sys; sys.argv[1:] = ['ask', '--index', '{index}', 'Which rake?']; " + COMMAND,
+    "LangChain": """
+from ipt_rag import Chatbot
+from ipt_rag.langchain import ArticleRetriever
+ArticleRetriever(chatbot=Chatbot.open("{index}")).invoke("Which rake levels heavy soil?")
+import time; time.sleep(3)  # a tracer reports from a thread
+""",
+    "an assistant": """
+import anyio, os, sys
+from mcp.client.client import Client
+from mcp.client.stdio import StdioServerParameters, stdio_client
+async def ask():
+    command = ["-c", "from ipt_rag.cli import main; main()", "mcp", "--index", "{index}"]
+    served = StdioServerParameters(command=sys.executable, args=command, env=dict(os.environ))
+    async with Client(stdio_client(served)) as client:
+        await client.call_tool("ask_articles", {{"question": "Which rake?"}})
+anyio.run(ask)
+""",
+    "the graph": """
+from pathlib import Path
+from ipt_rag.index import Index
+import onnxruntime
+graph = next(Path("{index}").glob("*/*.onnx"))
+onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
+""",
+}
+
+
+@pytest.fixture(scope="module")
+def held(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index made by the first door, its environment as the others'."""
+    index = tmp_path_factory.mktemp("held") / "index"
+    assert report_of("a build", index) == ""
+    return index
+
+
+def report_of(door: str, index: Path) -> str:
+    """Use a door in a program of its own, every report switched on; return what it tried."""
+    noted = index.parent / "noted"
+    noted.write_text("")
+    environment = os.environ | SWITCHED_ON | {NOTED: str(noted)}
+    code = DOORS[door].format(index=index)
+    subprocess.run([sys.executable, "-c", code], env=environment, cwd=ROOT, check=True, capture_output=True)
+    return noted.read_text()
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("door", [door for door in DOORS if door != "a build"])
+def test_no_door_reports(held: Path, door: str) -> None:
+    """With every report switched on in the environment, no way to ask tries a connection; nor did the build."""
+    assert report_of(door, held) == ""
+
+
+def test_a_traced_retriever_would_report(tmp_path: Path) -> None:
+    """LangChain's own retriever, in the same environment, tries to: the tracer that ours keeps off."""
+    code = """
+from langchain_core.retrievers import BaseRetriever
+class Plain(BaseRetriever):
+    def _get_relevant_documents(self, query, *, run_manager):
+        return []
+Plain().invoke("Which rake?")
+import time; time.sleep(3)
+"""
+    environment = os.environ | SWITCHED_ON | {NOTED: str(tmp_path / "noted")}
+    subprocess.run([sys.executable, "-c", code], env=environment, check=True, capture_output=True)
+    assert "smith.langchain.com" in (tmp_path / "noted").read_text()
 
 
 def test_a_default_page_would_report(tmp_path: Path) -> None:

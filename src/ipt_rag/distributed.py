@@ -136,7 +136,7 @@ def _encoder(made_there: str) -> MiniLM:
     Raises:
         EncoderError: it makes other vectors than the machine that builds.
     """
-    encoder = MiniLM.open()
+    encoder = MiniLM.open(cores=1)  # a unit of work is given one, and as many run as the node has
     if fingerprint(encoder) != made_there:
         raise EncoderError(
             f"The node {socket.gethostname()} makes other vectors than the machine that builds. Give all nodes the "

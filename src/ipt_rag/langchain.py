@@ -13,6 +13,7 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import RunnableConfig
 from langchain_text_splitters import TextSplitter
+from langsmith import tracing_context
 
 from ipt_rag import settings
 from ipt_rag.chatbot import Chatbot
@@ -44,8 +45,9 @@ class ArticleRetriever(BaseRetriever):
     `page_content` is the quote, to be shown as it stands. `metadata` holds the fields of `Quote` (article, section,
     offsets, source numbers, provenance, tiers, score) and `references`, what its numbers stand for.
 
-    A question that looks as if it held patient details is refused before any callback or tracer of this retriever sees
-    it. What a chain hands to its own tracer before it calls a retriever is beyond this class: leave tracing off.
+    A question that looks as if it held patient details is refused before any callback of this retriever sees it. The
+    tracer that LangChain takes from the environment hears of no question, whatever the environment says; what a chain
+    hands to its own tracer before it calls a retriever is beyond this class: leave tracing off.
 
     Raises:
         QuestionRefusedError: the guard found something; `kinds` name what.
@@ -60,12 +62,14 @@ class ArticleRetriever(BaseRetriever):
     def invoke(self, input: str, config: RunnableConfig | None = None, **kwargs: Any) -> list[Document]:
         """Return the passages for a question, best first, `k` at most."""
         self._refuse_phi(input)
-        return super().invoke(input, config, **kwargs)
+        with tracing_context(enabled=False):
+            return super().invoke(input, config, **kwargs)
 
     async def ainvoke(self, input: str, config: RunnableConfig | None = None, **kwargs: Any) -> list[Document]:
         """Return the passages for a question, best first, `k` at most; it is searched in a thread."""
         self._refuse_phi(input)
-        return await super().ainvoke(input, config, **kwargs)
+        with tracing_context(enabled=False):
+            return await super().ainvoke(input, config, **kwargs)
 
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun, k: int | None = None

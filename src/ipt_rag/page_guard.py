@@ -22,6 +22,7 @@ State = Literal["reading", "ready", "failed", "stopping"]
 
 HEALTH = "/healthz"
 READINESS = "/readyz"
+NOT_UNDERSTOOD = 'The body was not understood. Send {"question": "your question"} to /gradio_api/call/v2/ask.'
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 _READ = re.compile(
@@ -31,6 +32,7 @@ _READ = re.compile(
 )
 _WRITE = re.compile(r"/(?:gradio_api/(?:queue/join|reset|cancel|call/(?:v2/)?ask)|api/v1/(?:ask|check)|mcp)/?")
 _COLLECTED = re.compile(r"/gradio_api/(?:queue/data|call/ask/[\w-]+)/?")  # what was asked before
+_CALLED = re.compile(r"/gradio_api/call/")
 _COUNTED = re.compile(r"/(?:gradio_api/(?:queue/join|call/)|api/|mcp)")
 
 # Gradio's page needs inline and evaluated script (without them it stays blank), so escaping stops scripts, and
@@ -138,7 +140,20 @@ class PageGuard:
             except TimeoutError:
                 await _reply(send, 408, "The request did not arrive in time.")
                 return
-            await self._app(scope, receive, _without_echo(_with_headers(send)))
+            await self._hand_on(scope, receive, send)
+
+    async def _hand_on(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Have the page answer; where Gradio raises over what a stranger sent, end with a sentence all the same."""
+        try:
+            await self._app(scope, receive, _with_headers(_without_echo(send)))
+        except TypeError:  # a field that it misses or does not know
+            if not _CALLED.match(scope["path"]):
+                raise
+            await _reply(send, 422, NOT_UNDERSTOOD)
+        except RuntimeError:  # a question that it does not know: it has said so, then raises that it cannot say so
+            if not _COLLECTED.fullmatch(scope["path"]):
+                raise
+            await send({"type": "http.response.body", "body": b""})
 
     def _refusal(self, scope: Scope) -> tuple[int, str] | None:
         headers = {name.lower(): value for name, value in scope["headers"]}
@@ -192,9 +207,7 @@ def _without_echo(send: Send) -> Send:
         nonlocal replaced
         if message["type"] == "http.response.start" and message["status"] == 422:
             replaced = True
-            await _reply(
-                send, 422, 'The body was not understood. Send {"question": "your question"} to /gradio_api/call/v2/ask.'
-            )
+            await _reply(send, 422, NOT_UNDERSTOOD)
         elif not replaced:
             await send(message)
 

@@ -32,6 +32,7 @@ from ipt_rag.feedback import Feedback
 from ipt_rag.page_guard import LOOPBACK, PageGuard, State, UnderWay
 from ipt_rag.page_replies import Library, Packet, Replies, filter_in, questions_in
 from ipt_rag.page_text import ENGLISH, LANGUAGES
+from ipt_rag.punctual import be_punctual
 
 log = logging.getLogger(__name__)
 
@@ -230,6 +231,7 @@ def launch_page(
         burst_requests=BURST_REQUESTS,
         requests_per_second=REQUESTS_PER_SECOND,
     )
+    be_punctual()
     page.launch(
         server_name=host,
         server_port=port,

@@ -35,18 +35,19 @@ PADDING = 0  # the number of the token that is none
 
 
 class MiniLM:
-    """all-MiniLM-L6-v2 on the CPU, a pass to a core, one thread each: a text gives the same bytes on any of them."""
+    """all-MiniLM-L6-v2 on the CPU, a pass to a core, one thread each: a text gives the same bytes on any number."""
 
     name = f"all-MiniLM-L6-v2 sha256:{DIGESTS['model.safetensors']}"
     dim = 384
 
-    def __init__(self, model: Any, tokenizer: Tokenizer) -> None:
+    def __init__(self, model: Any, tokenizer: Tokenizer, cores: int) -> None:
         self._model = model
         self._tokenizer = tokenizer  # not the model's, which every pass sets anew, truncation and all
+        self._cores = cores
 
     @classmethod
-    def open(cls) -> "MiniLM":
-        """Return the encoder after its files were verified.
+    def open(cls, *, cores: int | None = None) -> "MiniLM":
+        """Return the encoder after its files were verified; it uses so many cores, or all.
 
         Raises:
             EncoderError: the package is missing, or a file is not the one we know.
@@ -60,7 +61,7 @@ class MiniLM:
         torch.set_num_threads(1)
         layers = {"output_hidden_states": True}
         model = SentenceTransformer(str(folder), device="cpu", local_files_only=True, config_kwargs=layers)
-        return cls(model, Tokenizer.open())
+        return cls(model, Tokenizer.open(), cores or os.cpu_count() or 1)
 
     def count_tokens(self, text: str) -> int:
         """Return how many tokens of its window a text takes, its own two marks not counted."""
@@ -103,7 +104,7 @@ class MiniLM:
         """Yield row numbers, and the vectors of these texts and of their tokens."""
         windows = [self._tokenizer.window(text) for text in texts]
         batches = [*_batches([len(numbers) for numbers, _ in windows])]
-        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        with ThreadPoolExecutor(self._cores) as pool:
             passed = pool.map(lambda batch: self._forward([windows[row] for row in batch[0]], batch[1]), batches)
             for (rows, _), (vectors, tokens) in zip(batches, passed, strict=True):
                 yield rows, vectors, tokens
