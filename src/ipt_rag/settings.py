@@ -26,5 +26,5 @@ NEAREST = 3  # sections offered where nothing answers
 QUOTED_SHARE = 0.85  # of the best passage's score: what a further quote must reach
 MATCHED_COSINE = 0.5  # from here on a word of the passage is marked as what met the question's word
 
-ASKED_AT_ONCE = 4  # questions served side by side, page and programs each: they share one encoder
+ASKED_AT_ONCE = 2  # questions served side by side, page and programs each: see docs/performance.md, "under load"
 WAITING_QUESTIONS = 64  # beyond these a new one is told to come back
