@@ -110,8 +110,12 @@ BENCH_PASSAGES ?= 10000
 BENCH_VECTORS ?= 1000000
 ASKED := --questions tests/data/questions/answerable_2.jsonl
 
-bench: setup-dev $(RIVALS:%=build/bench/%.stamp)
+build/bench/openvino: $(VENV)/dev.stamp
+	@$(PIP) --no-deps --target $@ openvino==2026.4.1
+
+bench: setup-dev $(RIVALS:%=build/bench/%.stamp) build/bench/openvino
 	$(BIN)/ipt-rag build
+	PYTHONPATH=build/bench/openvino $(BIN)/python benchmarks/encoders.py $(ASKED)
 	$(BIN)/python benchmarks/query.py $(ASKED)
 	$(BIN)/python benchmarks/memory.py $(ASKED)
 	$(BIN)/python benchmarks/cold_start.py --langchain build/bench/langchain/bin/python

@@ -266,7 +266,9 @@ def asked_of(corpus: Path) -> tuple[list[str], list[list[str]]]:
         [turn["question"] for turn in json.loads(line)["turns"]]
         for line in (QUESTIONS / "dialogues.jsonl").read_text(encoding="utf-8").splitlines()
     ]
-    quoted = [f"What is said of {' '.join(sentence.split()[:9])}?" for sentence in sentences]
+    begun = [sentence.split()[:9] for sentence in sentences]
+    # Half a person's name is refused, and rightly.
+    quoted = [f"What is said of {' '.join(words)}?" for words in begun if words[-1].islower()]
     return own + quoted * max(1, len(own) // max(1, len(quoted)) // 2), [turns for turns in dialogues if len(turns) > 1]
 
 
