@@ -1,9 +1,14 @@
 """Whatever deploys the program: read as its own tools would read it, and held to what it promises."""
 
+import base64
 import importlib.metadata
+import os
 import re
 import shutil
 import subprocess
+import time
+import urllib.error
+import urllib.request
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,9 +17,11 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 from ipt_rag.index import written_in
 from ipt_rag.serve import main as serve
+from page.in_browser import free_port, served, words_command
 
 DEPLOY = Path(__file__).parent.parent / "deploy"
 ROOT = DEPLOY.parent
@@ -144,9 +151,81 @@ def test_the_proxy_asks_who_is_there() -> None:
     """Each variable of the Caddyfile is handed to it, it asks for a password, and hides the health of the page."""
     caddy = (DEPLOY / "Caddyfile").read_text("utf-8")
     assert set(re.findall(r"\{\$(\w+)\}", caddy)) == set(compose()["services"]["proxy"]["environment"])
-    for needed in ("basic_auth {", "respond @health 404", "reverse_proxy page:7860"):
+    for needed in ("basic_auth {", "respond @health 404", "reverse_proxy {$IPT_PAGE:page:7860}"):
         assert needed in caddy
-    assert caddy.count("{") == caddy.count("}")
+
+
+def installed(program: str) -> str:
+    """Return the path of a program that `.ci/run` installs."""
+    found = shutil.which(program)
+    if found is None:
+        if "CI" in os.environ:
+            pytest.fail(f"no {program} on the path: .ci/run installs it")
+        pytest.skip(f"no {program} on the path: apt-get install {program}")
+    return found
+
+
+@pytest.mark.browser
+def test_the_proxy_lets_nobody_in_without_the_password(tmp_path: Path) -> None:
+    """Caddy, run with our file before the page: asks for the password, passes questions on, and hides the health."""
+    caddy = installed("caddy")
+    config, environment = tmp_path / "Caddyfile", os.environ | {"HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path)}
+    told = subprocess.run([caddy, "version"], capture_output=True, text=True, check=True).stdout
+    text = (DEPLOY / "Caddyfile").read_text("utf-8")
+    if Version(told.split()[0].removeprefix("v")) < Version("2.8"):  # Debian's calls it otherwise
+        text = text.replace("basic_auth", "basicauth")
+    config.write_text(text)
+    hashed = subprocess.run([caddy, "hash-password", "--plaintext", "tea"], capture_output=True, text=True, check=True)
+    door, port = free_port(), free_port()
+    address = f"http://127.0.0.1:{door}"
+    places = {"IPT_HOST": address, "IPT_USER": "ward", "IPT_PASSWORD_HASH": hashed.stdout.strip()}
+    command = [caddy, "run", "--config", str(config), "--adapter", "caddyfile"]
+    with served(tmp_path, words_command(port), port):
+        proxy = subprocess.Popen(
+            command, env=environment | places | {"IPT_PAGE": f"127.0.0.1:{port}"}, stderr=subprocess.DEVNULL
+        )
+        try:
+            known = base64.b64encode(b"ward:tea").decode()
+            assert answered(address, {}) == 401
+            assert answered(address, {"Authorization": f"Basic {base64.b64encode(b'ward:coffee').decode()}"}) == 401
+            assert answered(address, {"Authorization": f"Basic {known}"}) == 200
+            assert answered(f"{address}/healthz", {"Authorization": f"Basic {known}"}) == 404
+        finally:
+            proxy.terminate()
+            proxy.wait(30)
+
+
+def answered(address: str, headers: dict[str, str]) -> int:
+    """Return the status of what an address answers, which may still be starting."""
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            with urllib.request.urlopen(urllib.request.Request(address, headers=headers), timeout=30) as reply:
+                return int(reply.status)
+        except urllib.error.HTTPError as error:
+            return error.code
+        except OSError:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+
+
+@pytest.mark.parametrize("files", [["compose.yaml"], ["compose.yaml", "compose.milvus.yaml"]], ids=len)
+def test_compose_reads_its_files(tmp_path: Path, files: list[str]) -> None:
+    """The engine's own reader takes them, each alone and laid over each other, and knows every key.
+
+    Debian's is the first generation, which wants the number of a format and no name; all else stands as it is.
+    """
+    options = []
+    for name in files:
+        text = (DEPLOY / name).read_text("utf-8")
+        (tmp_path / name).write_text('version: "2.4"\n' + text.replace("name: ipt-rag\n", ""))
+        options += ["--file", str(tmp_path / name)]
+    given = {"IPT_HOST": "ipt.example.org", "IPT_USER": "ward", "IPT_PASSWORD_HASH": "x"}
+    command = [installed("docker-compose"), *options, "config"]
+    read = subprocess.run(command, env=os.environ | given, capture_output=True, text=True, check=False)
+    assert read.returncode == 0, read.stderr
+    expected = {"page", "proxy"} | ({"milvus", "builder"} if len(files) == 2 else set())
+    assert set(yaml.safe_load(read.stdout)["services"]) == expected
 
 
 def test_the_unit_is_one(tmp_path: Path) -> None:
