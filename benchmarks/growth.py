@@ -9,10 +9,9 @@ Prints a table; JSON and log-log plots go into build/bench/, or the plots where 
 
 import argparse
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import faiss
 import matplotlib.pyplot as plt
@@ -20,14 +19,19 @@ import numpy as np
 from measured import keep
 from numpy.typing import NDArray
 
+from ipt_rag.index.vectors import BUILD_DEPTH, LINKS, SEARCH_DEPTH
+
 DIM = 384
 SIZES = (1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000)
 AROUND_A_CENTRE = 100
 QUESTIONS = 200
 FOUND = 10
-SEARCH_DEPTHS = (128, 512, 1024)  # of HNSW; lists of IVF that are looked into are a sixteenth of all
+LISTS_SEEN = 16  # one list of IVF in so many is looked into
 REFINED = 32  # times as many of PQ's closest are compared exactly
-TRAINED_ON = 64  # vectors for each list of IVF; FAISS takes 256, for hours at a million
+TRAINED_ON, ROUNDS = (
+    39,
+    10,
+)  # vectors for each list of IVF, and how often; FAISS takes 256 and 25, for hours at a million
 Matrix = NDArray[np.float32]
 
 
@@ -53,17 +57,12 @@ def main() -> None:
         vectors, questions = drawn(size)
         exact = closest(flat_of(vectors), questions)
         for name, factory in types(size):
-            begun = time.thread_time()
-            index = made(factory, vectors)
-            build = time.thread_time() - begun
-            for way, setting in settings(name, index):
-                setting()
-                each = measured.setdefault(way, {})[size] = searched(index, build, questions, exact)
-                print(
-                    f"{size:>9,} {way:<20} build {each.build_s:8.2f} s, query {each.query_ms:7.3f} ms, "
-                    f"{each.bytes_a_vector:6.0f} bytes, recall {each.recall:.4f}",
-                    flush=True,
-                )
+            each = measured.setdefault(name, {})[size] = measure(factory, vectors, questions, exact)
+            print(
+                f"{size:>9,} {name:<14} build {each.build_s:8.2f} s, query {each.query_ms:7.3f} ms, "
+                f"{each.bytes_a_vector:6.0f} bytes, recall {each.recall:.4f}",
+                flush=True,
+            )
     for figure in ("build_s", "query_ms", "bytes_a_vector"):
         plot(figure, measured, options.plots)
     keep(
@@ -90,43 +89,33 @@ def types(size: int) -> Iterator[tuple[str, str]]:
     yield "flat", "Flat"
     yield "16-bit floats", "SQfp16"
     yield "8 bits", "SQ8"
-    yield "HNSW", "HNSW32,SQfp16"
+    yield "HNSW", f"HNSW{LINKS},SQfp16"
     if size >= 10_000:  # fewer vectors train no lists
         lists = int(4 * size**0.5)
         yield "IVF", f"IVF{lists},Flat"
         yield "IVF, PQ", f"IVF{lists},PQ48x4fs,RFlat"
 
 
-def made(factory: str, vectors: Matrix) -> Any:
-    """Return an index of the vectors."""
+def measure(factory: str, vectors: Matrix, questions: Matrix, exact: NDArray[np.int64]) -> Measured:
+    """Return the figures of one type."""
+    begun = time.thread_time()
     index = faiss.index_factory(DIM, factory, faiss.METRIC_INNER_PRODUCT)
+    if isinstance(index, faiss.IndexHNSW):
+        index.hnsw.efConstruction, index.hnsw.efSearch = BUILD_DEPTH, SEARCH_DEPTH
     if factory.startswith("IVF"):
         lists = faiss.extract_index_ivf(index)
-        lists.cp.max_points_per_centroid = TRAINED_ON
-        lists.nprobe = max(lists.nlist // 16, 1)
+        lists.cp.max_points_per_centroid, lists.cp.niter = TRAINED_ON, ROUNDS
+        lists.nprobe = max(lists.nlist // LISTS_SEEN, 1)
     if isinstance(index, faiss.IndexRefineFlat):
         index.k_factor = REFINED
     index.train(vectors)
     index.add(vectors)
-    return index
-
-
-def settings(name: str, index: Any) -> Iterator[tuple[str, Callable[[], None]]]:
-    """Yield each way to search an index, and what sets it so."""
-    if isinstance(index, faiss.IndexHNSW):
-        for depth in SEARCH_DEPTHS:
-            yield f"{name}, depth {depth}", lambda depth=depth: setattr(index.hnsw, "efSearch", depth)
-    else:
-        yield name, lambda: None
-
-
-def searched(index: Any, build: float, questions: Matrix, exact: NDArray[np.int64]) -> Measured:
-    """Return the figures of an index."""
+    build = time.thread_time() - begun
     begun = time.thread_time()
     found = closest(index, questions)
     query = (time.thread_time() - begun) / len(questions) * 1000
     recall = np.mean([len({*row} & {*best}) / FOUND for row, best in zip(found, exact, strict=True)])
-    return Measured(build, query, faiss.serialize_index(index).nbytes / index.ntotal, float(recall))
+    return Measured(build, query, faiss.serialize_index(index).nbytes / len(vectors), float(recall))
 
 
 def flat_of(vectors: Matrix) -> faiss.Index:
