@@ -79,6 +79,7 @@ def test_one_graph_a_release(minilm: MiniLM) -> None:
 
 
 @pytest.mark.model
+@pytest.mark.model
 @pytest.mark.parametrize("cores", [1, 3])
 def test_the_number_of_cores_changes_no_byte(minilm: MiniLM, cores: int) -> None:
     """A text's vectors are the same however many passes run side by side, as on a node that was given one core."""
