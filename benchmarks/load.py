@@ -57,7 +57,7 @@ class Client:
         if status != 200:
             return "full" if status == 503 else f"status {status}"
         status, events = self._request("GET", f"/gradio_api/call/ask/{json.loads(reply)['event_id']}")
-        found = re.search(r"^event: (\w+)$", events, re.MULTILINE)
+        found = re.search(r"^event: (?!heartbeat)(\w+)$", events, re.MULTILINE)
         if found and found[1] == "complete":
             return "answered"
         return "full" if "queue" in events.lower() else f"status {status}, {found[1] if found else 'no event'}"

@@ -144,10 +144,12 @@ class Client:
         if status != 200:
             raise RuntimeError(f"status {status} to a question: {text[:200]}")
         status, events = self._request("GET", f"/gradio_api/call/ask/{json.loads(text)['event_id']}")
-        found = re.search(r"^event: (\w+)\ndata: (.*)$", events, re.MULTILINE)
+        found = re.search(r"^event: (?!heartbeat)(\w+)\ndata: (.*)$", events, re.MULTILINE)
         if status != 200 or not found:
             raise RuntimeError(f"status {status}, no event: {events[:200]}")
         if found[1] != "complete":
+            with self._ledger.lock:
+                self._ledger.counts[f"sentence: {found[2][:80]}"] += 1
             return None
         answer: dict[str, Any] = json.loads(found[2])[0]
         quotes = tuple((each["article"], each["start"], each["end"], each["text"]) for each in answer["quotes"])
@@ -158,8 +160,7 @@ class Client:
 
     def _of_articles(self, answer: dict[str, Any] | None) -> str:
         if answer is None or answer["status"] not in ("answered", "not_in_articles"):
-            kinds = answer and answer["kinds"]
-            raise RuntimeError(f"a question of ours came to {answer and answer['status']} {kinds}")
+            raise RuntimeError(f"a question of ours came to {answer and (answer['status'], answer['kinds'])}")
         return str(answer["status"])
 
     def _ask(self) -> str:

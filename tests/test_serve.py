@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from ipt_rag.address import check_address
 from ipt_rag.errors import CorpusError, SettingsError
 from ipt_rag.serve import Background, main
+from ipt_rag.ui import build_page
 
 ROOT = Path(__file__).parent.parent
 
@@ -118,3 +119,12 @@ def test_the_package_does_not_import_gradio() -> None:
         "sys.exit(any(name in sys.modules for name in ('gradio', 'torch', 'spacy')))"
     )
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+def test_gradio_sums_up_no_questions() -> None:
+    """Its table of the last ten thousand, made anew after each question for a page that is closed, is not made."""
+    queue = build_page(lambda: None)._queue  # type: ignore[arg-type,return-value]
+    queue.events_recorded = 10_000
+    before = queue.cached_event_analytics_summary
+    assert queue.ANALYTICS_MAX_EVENTS == 1
+    assert queue.compute_analytics_summary([{"function": "ask", "status": "success", "process_time": 1.0}]) is before
