@@ -133,7 +133,7 @@ def test_without_ray(articles: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_a_node_that_makes_other_vectors_is_refused(minilm: MiniLM, monkeypatch: pytest.MonkeyPatch) -> None:
     """One bit of one vector is enough; the node is named, and what to do."""
     here = distributed.fingerprint(minilm)
-    monkeypatch.setattr(MiniLM, "open", lambda: minilm)
+    monkeypatch.setattr(MiniLM, "open", lambda *, cores: {1: minilm}[cores])
     assert distributed._encoder(here) is minilm
     honest = minilm.encode_tokens
 

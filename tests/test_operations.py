@@ -64,8 +64,7 @@ def test_a_backup_that_was_damaged_is_told(root: Path, corpus_index: Path, tmp_p
     name = f"index/{current_digest(corpus_index)}/vectors.faiss"
     with tarfile.open(fileobj=io.BytesIO(bytes(data))) as archive:
         data[archive.getmember(name).offset_data + 100] ^= 1
-    with tarfile.open(fileobj=io.BytesIO(bytes(data))) as archive:
-        archive.extractall(tmp_path, filter="data")
+    subprocess.run(["tar", "--extract", "--directory", tmp_path], input=bytes(data), check=True)
     finding = next(doctor.index(root / "corpus", tmp_path / "index"))
     assert (finding.level, "vectors.faiss" in finding.said) == ("fault", True)
 
