@@ -83,9 +83,10 @@ lint: setup-dev
 docs: setup-dev
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
-# A file of tests to a process, one process to a core; `.venv/bin/pytest FILE` runs one by itself.
+# A file of tests to a process, and one process more than there are cores: many tests wait for a program that they started.
+# `.venv/bin/pytest FILE` runs one by itself.
 test: lint
-	$(BIN)/pytest --numprocesses auto --dist loadfile
+	$(BIN)/pytest --numprocesses $$($(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)') --dist loadfile
 
 check: test
 

@@ -130,7 +130,7 @@ def test_the_list_of_parts_names_every_installed_package(tmp_path: Path) -> None
     for name in ("one.json", "two.json"):
         command = shlex.split(line.replace("build/sbom.json", str(tmp_path / name)))
         subprocess.run(
-            [sys.executable, "-m", "cyclonedx_py", *command[1:]], check=True, cwd=ROOT, capture_output=True, timeout=120
+            [sys.executable, "-m", "cyclonedx_py", *command[1:]], check=True, cwd=ROOT, capture_output=True, timeout=300
         )
         written.append((tmp_path / name).read_bytes())
     assert written[0] == written[1]
@@ -156,7 +156,7 @@ def test_two_builds_of_the_wheel_are_the_same_bytes(tmp_path: Path) -> None:
                 os.utime(path, (number * 1e9, number * 1e9))
         command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path / f"dist-{number}")]
         environment = {**os.environ, "SOURCE_DATE_EPOCH": "1700000000"}
-        subprocess.run(command, check=True, cwd=source, env=environment, capture_output=True, timeout=120)
+        subprocess.run(command, check=True, cwd=source, env=environment, capture_output=True, timeout=300)
         wheels.append(next((tmp_path / f"dist-{number}").glob("*.whl")))
     assert wheels[0].name == wheels[1].name
     assert len({hashlib.sha256(wheel.read_bytes()).hexdigest() for wheel in wheels}) == 1
