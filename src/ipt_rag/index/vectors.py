@@ -9,12 +9,11 @@ from numpy.typing import NDArray
 
 Matrix = NDArray[np.float32]
 
-# From so many vectors on a graph finds the closest: comparing a question with each of them would soon take longer than
-# its encoding. See docs/performance.md, as for the three numbers of the graph.
-GRAPH_FROM = 10_000
-LINKS = 32  # of a vector in the graph
-BUILD_DEPTH = 100  # vectors that are kept in mind where one more is linked; FAISS takes 40
-SEARCH_DEPTH = 128  # vectors that a search keeps in mind
+# From so many vectors on the closest are looked for among short codes first: comparing a question with each vector
+# would soon take longer than its encoding. See docs/performance.md, as for the two numbers below.
+CODED_FROM = 4_000
+CODE_DIMS = 2  # of a vector that one code of four bits stands for
+COMPARED_AGAIN = 16  # times as many as are asked for are compared whole, those whose codes are closest
 
 
 def closest(vectors: Matrix, query: Matrix, *, k: int) -> list[tuple[int, float]]:
@@ -38,25 +37,27 @@ def flat(vectors: Matrix) -> Any:
 
 
 def index_of(vectors: Matrix) -> Any:
-    """Return an index of vectors, (rows, dim), that compares with each, or from `GRAPH_FROM` on a graph of neighbours.
+    """Return an index of vectors, (rows, dim), that compares with each, or from `CODED_FROM` on with their codes first.
 
-    They are kept in 16 bits: half the memory is read for a question. The graph (HNSW, Malkov and Yashunin, 2018) is
-    made by one thread, since more would link it otherwise each time.
+    They are kept in 16 bits: half the memory is read for a question. The codes are those of product quantisation (Jégou
+    et al., 2011), scanned in the processor's registers (André et al., 2015); every vector has one, so that no question
+    leads astray, as it does in a graph or in lists where texts are alike. One thread makes them the same each time.
     """
-    half, cosine = faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
-    index: Any = faiss.IndexScalarQuantizer(vectors.shape[1], half, cosine)
-    if len(vectors) >= GRAPH_FROM:
-        index = faiss.IndexHNSWSQ(vectors.shape[1], half, LINKS, cosine)  # type: ignore[arg-type]  # so the stub says
-        index.hnsw.efConstruction, index.hnsw.efSearch = BUILD_DEPTH, SEARCH_DEPTH
+    dim, half, cosine = vectors.shape[1], faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
+    index: Any = faiss.IndexScalarQuantizer(dim, half, cosine)
+    if len(vectors) >= CODED_FROM:
+        index = faiss.index_factory(dim, f"PQ{dim // CODE_DIMS}x4fs,Refine(SQfp16)", cosine)
+        index.k_factor = COMPARED_AGAIN
     threads = faiss.omp_get_max_threads()
     faiss.omp_set_num_threads(1)
+    index.train(vectors)
     index.add(vectors)
     faiss.omp_set_num_threads(threads)
     return index
 
 
 def nearest(index: Any, query: Matrix, *, k: int) -> list[int]:
-    """Return the rows of up to `k` vectors, the closest first; where `k` is all there are, a graph is not asked.
+    """Return the rows of up to `k` vectors, the closest first; where `k` is all there are, each is compared whole.
 
     Args:
         index: as `index_of` makes it.
@@ -65,7 +66,7 @@ def nearest(index: Any, query: Matrix, *, k: int) -> list[int]:
     """
     if not index.ntotal:
         return []
-    searched = index.storage if k >= index.ntotal and isinstance(index, faiss.IndexHNSW) else index
+    searched = index.refine_index if k >= index.ntotal and isinstance(index, faiss.IndexRefine) else index
     _, rows = searched.search(query[np.newaxis], min(k, index.ntotal))
     return [row for row in rows[0].tolist() if row >= 0]
 
