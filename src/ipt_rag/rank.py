@@ -64,8 +64,7 @@ def rank(
     closest[leading] = measured
     rounded = scores().clip(0, 1).round(4)
     best_first = np.lexsort((candidates, -rounded))
-    hits = zip(candidates[best_first].tolist(), rounded[best_first].tolist(), closest[best_first], strict=True)
-    return [*map(Ranked._make, hits)]
+    return [*map(Ranked, candidates[best_first].tolist(), rounded[best_first].tolist(), list(closest[best_first]))]
 
 
 def token_weights(closest: Matrix) -> Matrix:
