@@ -47,17 +47,16 @@ def main() -> None:
     index = Index.open(options.index)
     texts = index.search_texts()
     figures = {
-        "questions": of_questions(questions, texts, options.index),
+        "questions": of_questions(questions, texts, index.question_graph),
         "passages": of_passages(texts, options.texts),
     }
     keep("encoders", figures)
 
 
-def of_questions(questions: Sequence[str], texts: Sequence[str], folder: Path) -> dict[str, Any]:
+def of_questions(questions: Sequence[str], texts: Sequence[str], graph: Path) -> dict[str, Any]:
     """Return for each way the milliseconds of a question and its agreement."""
     plain = opened()
     passages = plain.encode(texts, normalize_embeddings=True)
-    graph = Index.open(folder).question_graph
     eight = Path("build") / "bench" / "question-8.onnx"
     eight.parent.mkdir(parents=True, exist_ok=True)
     quantize_dynamic(graph, eight, weight_type=QuantType.QInt8)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 # Files of what `benchmarks/stand_in.py` makes of 100,200 passages of 30 words and 45 tokens; docs/performance.md.
 ROW_BYTES = 133_492_736 / 100_200  # passages.sqlite: a passage with its provenance, and its words
-CHUNK_BYTES = 49_805_027 / 100_206  # vectors.faiss: 384 numbers of two bytes and the code of a chunk, 1.7 passages in each
+CHUNK_BYTES = 49_805_027 / 100_206  # vectors.faiss: 384 numbers of two bytes and a code; a chunk has 1.7 passages
 TOKEN_BYTES = 3_475_501_952 / 100_200  # tokens.npy: 384 numbers of two bytes for each token
 ROUGH_BYTES = 434_437_856 / 100_200  # rough.npy: 96 numbers of one byte for each token
 MEAN_BYTES = 307_814_528 / 100_200  # means.npy: 384 floats for the passage and for each of its keys

@@ -79,7 +79,6 @@ def test_one_graph_a_release(minilm: MiniLM) -> None:
 
 
 @pytest.mark.model
-@pytest.mark.model
 @pytest.mark.parametrize("cores", [1, 3])
 def test_the_number_of_cores_changes_no_byte(minilm: MiniLM, cores: int) -> None:
     """A text's vectors are the same however many passes run side by side, as on a node that was given one core."""
@@ -88,6 +87,7 @@ def test_the_number_of_cores_changes_no_byte(minilm: MiniLM, cores: int) -> None
     assert [each.vectors.tobytes() for each in found] == [each.vectors.tobytes() for each in expected]
 
 
+@pytest.mark.model
 @pytest.mark.parametrize("threads", [1, 2, 4])
 def test_threads_change_no_byte_of_a_question(
     question_graph: QuestionGraph, tmp_path: Path, minilm: MiniLM, threads: int

@@ -149,7 +149,7 @@ def test_slow_clients_block_nobody(port: int) -> None:
 
 
 def test_dripping_headers_gain_no_time(port: int) -> None:
-    """A header a second keeps no connection open, be it a new one or one that has had an answer."""
+    """A header a second keeps no connection open, not even one that has had an answer."""
     with socket.create_connection(("127.0.0.1", port), timeout=60) as client:
         client.sendall(request("GET /healthz", Connection="keep-alive"))
         assert client.recv(65_536).startswith(b"HTTP/1.1 200")

@@ -32,7 +32,6 @@ _READ = re.compile(
 )
 _WRITE = re.compile(r"/(?:gradio_api/(?:queue/join|reset|cancel|call/(?:v2/)?ask)|api/v1/(?:ask|check)|mcp)/?")
 _COLLECTED = re.compile(r"/gradio_api/(?:queue/data|call/ask/[\w-]+)/?")  # what was asked before
-_CALLED = re.compile(r"/gradio_api/call/")
 _COUNTED = re.compile(r"/(?:gradio_api/(?:queue/join|call/)|api/|mcp)")
 
 # Gradio's page needs inline and evaluated script (without them it stays blank), so escaping stops scripts, and
@@ -147,7 +146,7 @@ class PageGuard:
         try:
             await self._app(scope, receive, _with_headers(_without_echo(send)))
         except TypeError:  # a field that it misses or does not know
-            if not _CALLED.match(scope["path"]):
+            if not scope["path"].startswith("/gradio_api/call/"):
                 raise
             await _reply(send, 422, NOT_UNDERSTOOD)
         except RuntimeError:  # a question that it does not know: it has said so, then raises that it cannot say so
