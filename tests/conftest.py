@@ -17,9 +17,9 @@ from closed_network import NOTED, close_network
 from ipt_rag.build import build_index
 from ipt_rag.chatbot import Chatbot
 from ipt_rag.embed import Matrix, MiniLM, QuestionGraph, TokenVectors
+from programs import installed
 
 ROOT = Path(__file__).resolve().parent.parent
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 # No deadline: on a busy machine the first example of a property pays for imports. The same examples each time in CI.
 settings.register_profile("house", deadline=None, derandomize="CI" in os.environ)
@@ -188,9 +188,4 @@ def shared() -> Path:
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The path of a Chromium browser; in CI there must be one."""
-    found = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
-    if found is None:
-        if "CI" in os.environ:
-            pytest.fail("no Chromium on the path: .ci/run installs it")
-        pytest.skip(f"no browser on the path: install one of {', '.join(CHROMIUM_NAMES)}")
-    return found
+    return installed("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

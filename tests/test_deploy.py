@@ -22,6 +22,7 @@ from packaging.version import Version
 from ipt_rag.index import written_in
 from ipt_rag.serve import main as serve
 from page.in_browser import free_port, served, words_command
+from programs import installed
 
 DEPLOY = Path(__file__).parent.parent / "deploy"
 ROOT = DEPLOY.parent
@@ -153,16 +154,6 @@ def test_the_proxy_asks_who_is_there() -> None:
     assert set(re.findall(r"\{\$(\w+)\}", caddy)) == set(compose()["services"]["proxy"]["environment"])
     for needed in ("basic_auth {", "respond @health 404", "reverse_proxy {$IPT_PAGE:page:7860}"):
         assert needed in caddy
-
-
-def installed(program: str) -> str:
-    """Return the path of a program that `.ci/run` installs."""
-    found = shutil.which(program)
-    if found is None:
-        if "CI" in os.environ:
-            pytest.fail(f"no {program} on the path: .ci/run installs it")
-        pytest.skip(f"no {program} on the path: apt-get install {program}")
-    return found
 
 
 @pytest.mark.browser

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -15,21 +14,11 @@ from pathlib import Path
 import pytest
 
 from page.in_browser import ROOT, free_port, state_of
+from programs import installed
 
 CONFIGURATION = ROOT / "deploy" / "haproxy.cfg"
 QUESTION = {"question": "What is the sick role?"}
 CLIENTS, CALLS = 4, 12  # fewer together than the door of one process lets through at once
-
-
-@pytest.fixture(scope="module")
-def haproxy() -> str:
-    """The path of the proxy."""
-    found = shutil.which("haproxy", path=f"{os.environ['PATH']}:/usr/sbin")
-    if found is None:
-        if "CI" in os.environ:
-            pytest.fail("no haproxy on the path: .ci/run installs it")
-        pytest.skip("no haproxy on the path: apt-get install haproxy")
-    return found
 
 
 @pytest.fixture
@@ -46,12 +35,13 @@ def pages(corpus_index: Path) -> Iterator[dict[int, subprocess.Popen[bytes]]]:
 
 
 @pytest.fixture
-def door(haproxy: str, pages: dict[int, subprocess.Popen[bytes]]) -> Iterator[str]:
+def door(pages: dict[int, subprocess.Popen[bytes]]) -> Iterator[str]:
     """The address of the proxy, once it and both pages answer."""
     port = free_port()
     first, second = (f"127.0.0.1:{each}" for each in pages)
     places = {"DOOR": f"127.0.0.1:{port}", "PAGE_A": first, "PAGE_B": second}
-    proxy = subprocess.Popen([haproxy, "-q", "-f", CONFIGURATION], env=os.environ | places, stderr=subprocess.DEVNULL)
+    command = [installed("haproxy"), "-q", "-f", CONFIGURATION]
+    proxy = subprocess.Popen(command, env=os.environ | places, stderr=subprocess.DEVNULL)
     try:
         deadline = time.monotonic() + 120
         while {state_of(f"http://127.0.0.1:{each}") for each in (*pages, port)} != {"ready"}:

@@ -128,3 +128,12 @@ def test_gradio_sums_up_no_questions() -> None:
     before = queue.cached_event_analytics_summary
     assert queue.ANALYTICS_MAX_EVENTS == 1
     assert queue.compute_analytics_summary([{"function": "ask", "status": "success", "process_time": 1.0}]) is before
+
+
+def test_gradio_forgets_what_programs_asked() -> None:
+    """It keeps no more of their questions' numbers than of their messages, however many there were."""
+    queue = build_page(lambda: None)._queue  # type: ignore[arg-type,return-value]
+    most = queue.pending_messages_per_session.max_size
+    for number in range(2 * most):
+        queue.pending_event_ids_session[str(number)] = set()
+    assert len(queue.pending_event_ids_session) == most

@@ -16,6 +16,7 @@ import click
 
 from ipt_rag import settings
 from ipt_rag.address import check_address
+from ipt_rag.allocator import share_one_heap
 from ipt_rag.cli.folders import IndexPath
 from ipt_rag.config import LOG_FORMS, LOG_LEVELS, configured
 from ipt_rag.errors import IptRagError
@@ -102,6 +103,7 @@ def serve(
     """
     check_address(host, port, open_to_network=open_to_network)
     began = time.perf_counter()
+    share_one_heap()  # before there are threads
     with tempfile.TemporaryDirectory(prefix="ipt-rag-") as private:
         os.environ["GRADIO_TEMP_DIR"] = private
         # Here, not above: Gradio takes seconds to import, and a wrong option or port should be told at once.

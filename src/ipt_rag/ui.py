@@ -25,6 +25,7 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 
 import gradio as gr
 from gradio.events import api
+from gradio.utils import LRUCache
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
@@ -207,6 +208,8 @@ def build_page(
         explore.select(None, None, None, js="() => window.iptPage.exploring()", **private)
         api(ask, api_name="ask", concurrency_limit=settings.ASKED_AT_ONCE, concurrency_id="ask")
     page.queue(max_size=settings.WAITING_QUESTIONS, default_concurrency_limit=settings.ASKED_AT_ONCE, api_open=False)
+    # Gradio would keep, and search, an entry for each question that a program ever asked; its messages it keeps so.
+    page._queue.pending_event_ids_session = LRUCache(page._queue.pending_messages_per_session.max_size)
     return page
 
 

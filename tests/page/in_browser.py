@@ -31,6 +31,7 @@ class Server:
     output: Path
     private: Path
     feedback: Path
+    process: int
 
 
 def free_port() -> int:
@@ -63,7 +64,7 @@ def served(
             assert process.poll() is None, output.read_text()
             assert time.monotonic() < deadline, f"no page after two minutes: {output.read_text()}"
             time.sleep(0.1)
-        yield Server(address, output, private, folder / "feedback")
+        yield Server(address, output, private, folder / "feedback", process.pid)
     finally:
         process.send_signal(signal.SIGINT)
         try:

@@ -19,7 +19,7 @@ from typing import Any
 from ipt_rag.disk import Bytes, drafts_of, replace_file, sync_folder, write_synced
 from ipt_rag.errors import IndexDamagedError, IndexMissingError
 
-FORMAT = 8  # raise whenever the same articles would make another generation, or the files change
+FORMAT = 9  # raise whenever the same articles would make another generation, or the files change
 FILES = ("passages.sqlite", "vectors.faiss", "tokens.npy", "rough.npy", "means.npy", "axes.npy", "question.onnx")
 COUNTED = ("passages", "chunks", "terms")
 REBUILD = "Run `ipt-rag build --index {folder}` to make it."
