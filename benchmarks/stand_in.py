@@ -24,7 +24,7 @@ VOCABULARY = 30_522
 class StandIn:
     """The real encoder for all but the vectors of passages."""
 
-    name = MiniLM.name
+    name = MiniLM.named("fp32")
     dim = MiniLM.dim
 
     def __init__(self) -> None:
@@ -60,7 +60,7 @@ def main() -> None:
     parser.add_argument("corpus", type=Path)
     parser.add_argument("index", type=Path)
     options = parser.parse_args()
-    build_index(options.corpus, options.index, open_encoder=StandIn)
+    build_index(options.corpus, options.index, open_encoder=lambda _: StandIn())
 
 
 if __name__ == "__main__":

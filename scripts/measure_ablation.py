@@ -150,7 +150,7 @@ def main() -> None:
         def ask_without(name: str, substitutes: Sequence[Substitute]) -> tuple[list[Asked], list[Asked]]:
             index = Path(scratch) / (name if name in INDEXED else "whole")
             with put_in(substitutes):
-                build.build_index(ROOT / "corpus", index, open_encoder=lambda: encoder)
+                build.build_index(ROOT / "corpus", index, open_encoder=lambda _: encoder)
                 opened = Index.open(index)
                 searcher = Searcher(opened, QuestionGraph.open(opened.question_graph))
                 return ask_all(searcher, "tune"), ask_all(searcher, "unseen")

@@ -136,7 +136,7 @@ def articles(tmp_path: Path) -> Path:
 @pytest.fixture
 def small_index(articles: Path, tmp_path: Path, counting: WordCountEncoder) -> Path:
     """An index of the three articles, made with the counting encoder."""
-    build_index(articles, tmp_path / "index", open_encoder=lambda: counting)
+    build_index(articles, tmp_path / "index", open_encoder=lambda _: counting)
     return tmp_path / "index"
 
 
@@ -158,7 +158,7 @@ def question_graph(tmp_path_factory: pytest.TempPathFactory, minilm: MiniLM) -> 
 def corpus_index(tmp_path_factory: pytest.TempPathFactory, minilm: MiniLM) -> Path:
     """An index of the project's own corpus, made once with the real encoder; only to be read."""
     folder = tmp_path_factory.mktemp("corpus") / "index"
-    build_index(ROOT / "corpus", folder, open_encoder=lambda: minilm)
+    build_index(ROOT / "corpus", folder, open_encoder=lambda _: minilm)
     return folder
 
 

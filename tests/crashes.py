@@ -52,7 +52,7 @@ class World:
         shutil.copytree(ROOT / "tests" / "articles", start / "corpus")
         (start / "corpus" / "lanterns.questions.jsonl").write_text('{"passage": "0", "questions": ["Why?"]}\n')
         self._add(start, "slowly")
-        build_index(start / "corpus", start / "index", open_encoder=lambda: encoder)
+        build_index(start / "corpus", start / "index", open_encoder=lambda _: encoder)
         self._before_last(start)
         self.old = self.state(start)
         done = self.copy("done")
@@ -65,9 +65,9 @@ class World:
         tea = folder / "corpus" / "tea.md"
         text = tea.read_text(encoding="utf-8")
         tea.write_text(text.replace(OLD, "Someone signed it."), encoding="utf-8")
-        build_index(folder / "corpus", folder / "index", open_encoder=lambda: self._encoder)
+        build_index(folder / "corpus", folder / "index", open_encoder=lambda _: self._encoder)
         tea.write_text(text, encoding="utf-8")
-        build_index(folder / "corpus", folder / "index", open_encoder=lambda: self._encoder)
+        build_index(folder / "corpus", folder / "index", open_encoder=lambda _: self._encoder)
 
     def _add(self, folder: Path, how: str) -> None:
         page = folder / "oil.md"
@@ -92,11 +92,11 @@ class World:
         """Do the one thing, as the command does it."""
         match self._what:
             case "build":
-                build_index(folder / "corpus", folder / "index", open_encoder=lambda: self._encoder)
+                build_index(folder / "corpus", folder / "index", open_encoder=lambda _: self._encoder)
             case "add":
                 Intake(folder / "corpus", originals=True).add(folder / "oil.md")
             case "remove":
-                remove_article("on-oil", folder / "corpus", folder / "index", open_encoder=lambda: self._encoder)
+                remove_article("on-oil", folder / "corpus", folder / "index", open_encoder=lambda _: self._encoder)
 
     def state(self, folder: Path) -> State:
         """Return what answers: the files of the corpus and of the generation that opens, drafts and originals aside."""

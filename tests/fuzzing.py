@@ -216,7 +216,7 @@ def _small() -> tuple[Path, Chatbot, QuoteChecker]:
     """Return an index of the invented articles, a chatbot over it that finds every question answered, and a checker."""
     folder = Path(tempfile.mkdtemp(prefix="ipt-rag-fuzz-"))
     encoder = WordCountEncoder(("tea", "pot", "kettle", "tide", "moon", "lantern", "oil", "caffeine", "coffee"))
-    build_index(ROOT / "tests" / "articles", folder, open_encoder=lambda: encoder)
+    build_index(ROOT / "tests" / "articles", folder, open_encoder=lambda _: encoder)
     always = Model({}, bias=2.0, threshold=0.0)
     chatbot = Chatbot(Index.open(folder), encoder, _guard(), Models(always, always))
     return folder, chatbot, QuoteChecker(read_corpus(ROOT / "tests" / "articles"))

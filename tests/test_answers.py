@@ -48,7 +48,7 @@ def test_development_questions_over_the_imported_articles(shared: Path, tmp_path
     """The same over the two licensed articles as they are imported, without anticipated questions."""
     for page in sorted((shared / "articles").glob("*.txt")):
         add_page(page, tmp_path / "corpus")
-    build_index(tmp_path / "corpus", tmp_path / "index", open_encoder=lambda: minilm)
+    build_index(tmp_path / "corpus", tmp_path / "index", open_encoder=lambda _: minilm)
     questions = shared / "eval" / "questions"
     chatbot = Chatbot.open(tmp_path / "index")
     assert_good_enough(measure(chatbot, questions / "answerable.jsonl", questions / "unanswerable.jsonl", by="gold"))

@@ -27,7 +27,7 @@ def quick_encoder(monkeypatch: pytest.MonkeyPatch, counting: WordCountEncoder) -
     """Let the commands of these tests open the counting encoder; none is about the encoder."""
     monkeypatch.setattr(chatbot_module.QuestionGraph, "open", lambda graph: counting)
     original = build_module.build_index
-    defaults = {**(original.__kwdefaults__ or {}), "open_encoder": lambda: counting}
+    defaults = {**(original.__kwdefaults__ or {}), "open_encoder": lambda _: counting}
     monkeypatch.setattr(original, "__kwdefaults__", defaults)
 
 

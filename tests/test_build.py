@@ -7,7 +7,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -22,6 +21,7 @@ from ipt_rag.errors import ArticleError, CorpusError, SettingsError
 from ipt_rag.index import FILES, Index, current_digest
 from ipt_rag.keys import passage_digest
 from ipt_rag.query import stems
+from ipt_rag.records import Precision
 
 Build = Callable[[Path], BuildReport]
 
@@ -35,7 +35,7 @@ def index(tmp_path: Path) -> Path:
 @pytest.fixture
 def run(index: Path, counting: PassageEncoder) -> Build:
     """Build the index of a corpus with the counting encoder."""
-    return lambda corpus: build_index(corpus, index, open_encoder=lambda: counting)
+    return lambda corpus: build_index(corpus, index, open_encoder=lambda _: counting)
 
 
 def files_of(index: Path) -> dict[str, bytes]:
@@ -67,7 +67,7 @@ def test_building_twice_changes_nothing(run: Build, articles: Path, index: Path)
     first = run(articles)
     before = {path: path.stat().st_mtime_ns for path in index.rglob("*") if path.name != ".lock"}
 
-    def no_encoder() -> PassageEncoder:
+    def no_encoder(_: Precision) -> PassageEncoder:
         raise AssertionError("the encoder was opened")
 
     second = build_index(articles, index, open_encoder=no_encoder)
@@ -111,8 +111,32 @@ def test_an_index_brought_up_to_date_is_the_one_built_anew(
     run(articles)
     replace(articles / "tea.md", "Nobody signed it.", "The keeper signed it.")
     run(articles)
-    build_index(articles, tmp_path / "anew", open_encoder=lambda: counting)
+    build_index(articles, tmp_path / "anew", open_encoder=lambda _: counting)
     assert files_of(index) == files_of(tmp_path / "anew")
+
+
+def test_vectors_of_two_precisions_are_never_mixed(
+    run: Build, articles: Path, index: Path, counting: PassageEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An index keeps the precision that it was made in; in another it is made anew, whole, under another digest."""
+    lines: list[str] = []
+    monkeypatch.setattr(build, "has_bf16", lambda: False)
+
+    def built(precision: Precision | None) -> BuildReport:
+        return build_index(articles, index, report=lines.append, precision=precision, open_encoder=lambda _: counting)
+
+    first, sixteen = run(articles), built("bf16")
+    assert sixteen.embedded == first.embedded > 0
+    assert sixteen.digest != first.digest
+    assert [line for line in lines if line.startswith("This processor")] == [build.EMULATED]
+    assert not built(None).changed
+    ensure_index(articles, index, lambda line: pytest.fail(line))
+    replace(articles / "tea.md", "Nobody signed it.", "The keeper signed it.")
+    assert 0 < built(None).embedded < first.embedded
+    assert Index.open(index).made_from["encoder"].endswith(" bf16")
+    replace(articles / "tea.md", "The keeper signed it.", "Nobody signed it.")
+    again = built("fp32")
+    assert (again.digest, again.embedded) == (first.digest, first.embedded)
 
 
 def test_an_article_taken_away_is_gone(run: Build, articles: Path, index: Path) -> None:
@@ -169,7 +193,7 @@ def test_vectors_of_another_encoder_are_not_taken(
 ) -> None:
     """When the encoder changes, everything is embedded again."""
     first = run(articles)
-    monkeypatch.setattr(build, "MiniLM", SimpleNamespace(name="another encoder"))
+    monkeypatch.setattr(build.MiniLM, "named", lambda precision: f"another encoder, {precision}")
     assert run(articles).embedded == first.embedded
 
 
@@ -195,14 +219,14 @@ class Interrupted:
 def begun(run: Build, articles: Path, index: Path, counting: PassageEncoder, monkeypatch: pytest.MonkeyPatch) -> int:
     """An index, and a build of two articles more that broke off; how many texts are left to embed."""
     monkeypatch.setattr(embedded, "KEPT_TEXTS", 5)
-    total = build_index(articles, index.parent / "whole", open_encoder=lambda: counting).embedded
+    total = build_index(articles, index.parent / "whole", open_encoder=lambda _: counting).embedded
     for name in ("tea.md", "tides.md"):
         (articles / name).rename(articles / f"{name}.later")
     first = run(articles)
     for name in ("tea.md", "tides.md"):
         (articles / f"{name}.later").rename(articles / name)
     with pytest.raises(KeyboardInterrupt):
-        build_index(articles, index, open_encoder=lambda: Interrupted(counting, 12))
+        build_index(articles, index, open_encoder=lambda _: Interrupted(counting, 12))
     return total - first.embedded - 10
 
 
@@ -219,7 +243,7 @@ def test_an_article_taken_away_after_an_interruption_leaves_nothing(
 ) -> None:
     """The vectors that the interrupted build had kept go with the article."""
     assert (index / JOURNAL).exists()
-    build_without(articles / "tea.md", articles, index, open_encoder=lambda: counting)
+    build_without(articles / "tea.md", articles, index, open_encoder=lambda _: counting)
     assert not (index / JOURNAL).exists()
     assert [*Index.open(index).articles()] == ["lanterns", "tides"]
 
@@ -232,7 +256,7 @@ def test_the_time_left_is_told(
     clock = itertools.count(0, 60)
     monkeypatch.setattr(embedded.time, "monotonic", lambda: next(clock))
     lines: list[str] = []
-    build_index(articles, index, report=lines.append, open_encoder=lambda: counting)
+    build_index(articles, index, report=lines.append, open_encoder=lambda _: counting)
     told = [line for line in lines if "left" in line]
     assert told
     assert all(re.fullmatch(r"embedded \d+ of \d+ passages and keys, about \d+ (s|min) left", line) for line in told)
@@ -244,7 +268,7 @@ def test_the_time_left_is_told(
 def test_progress_is_reported(articles: Path, index: Path, counting: PassageEncoder) -> None:
     """Who waits hears of each article and how many texts are done."""
     lines: list[str] = []
-    build_index(articles, index, report=lines.append, open_encoder=lambda: counting)
+    build_index(articles, index, report=lines.append, open_encoder=lambda _: counting)
     assert "tea: 14 passages, 2 sources" in lines
     assert re.fullmatch(r"embedded (\d+) of \1 passages and keys", lines[-1])
 
@@ -282,7 +306,7 @@ from ipt_rag.errors import SettingsError
 for limit in (0, 2_000, 20_000, 60_000):
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
     try:
-        build_index(Path(sys.argv[1]), Path(sys.argv[2]), open_encoder=lambda: WordCountEncoder(("tea",) * 300))
+        build_index(Path(sys.argv[1]), Path(sys.argv[2]), open_encoder=lambda _: WordCountEncoder(("tea",) * 300))
     except SettingsError as error:
         print(error)
 """
@@ -322,7 +346,7 @@ while moment == 0 or status:  # until one lives to its end
     fuse.left = moment
     child = os.fork()
     if not child:
-        build_index(Path(sys.argv[1]), copy, open_encoder=lambda: WordCountEncoder(words))
+        build_index(Path(sys.argv[1]), copy, open_encoder=lambda _: WordCountEncoder(words))
         os._exit(0)
     status = os.waitpid(child, 0)[1]
     print(status)
@@ -345,13 +369,13 @@ while moment == 0 or status:  # until one lives to its end
     assert digests[0] == old
     assert digests[-1] == new
     assert not build_index(
-        articles, tmp_path / str(len(deaths)), open_encoder=lambda: pytest.fail("nothing is to be done")
+        articles, tmp_path / str(len(deaths)), open_encoder=lambda _: pytest.fail("nothing is to be done")
     ).changed
 
 
 def test_ensure_index(articles: Path, index: Path, counting: PassageEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
     """An index is built where it is missing, older than the corpus or damaged, each said once, and else left alone."""
-    defaults = {**(build.build_index.__kwdefaults__ or {}), "open_encoder": lambda: counting}
+    defaults = {**(build.build_index.__kwdefaults__ or {}), "open_encoder": lambda _: counting}
     monkeypatch.setattr(build.build_index, "__kwdefaults__", defaults)
 
     def said() -> list[str]:
@@ -382,4 +406,4 @@ def test_os_errors_without_a_reason_are_still_told(
 
     monkeypatch.setattr(os, "fsync", failing)
     with pytest.raises(SettingsError, match=r"cannot be written \(device gone\)"):
-        build_index(articles, index, open_encoder=lambda: counting)
+        build_index(articles, index, open_encoder=lambda _: counting)

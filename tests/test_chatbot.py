@@ -220,7 +220,7 @@ def test_a_new_generation_is_answered_from(
     """Once an article is gone from the index nothing of it is quoted; without a change the chatbot stays the same."""
     assert always.current() is always
     (articles / "tea.md").unlink()
-    build_index(articles, small_index, open_encoder=lambda: counting)
+    build_index(articles, small_index, open_encoder=lambda _: counting)
     renewed = always.current()
     assert renewed.index.digest != always.index.digest
     assert {quote.article for quote in always.ask("tea", ranked=50).ranked} >= {"tea"}
@@ -268,7 +268,7 @@ def test_indications_come_with_cautions(tmp_path: Path, counting: QuestionEncode
         "## Cautions\n\nTea is no oil.\n\n## History\n\nThe kettle came first.\n",
         encoding="utf-8",
     )
-    build_index(corpus, tmp_path / "oil", open_encoder=lambda: counting)
+    build_index(corpus, tmp_path / "oil", open_encoder=lambda _: counting)
     bot = chatbot_over(tmp_path / "oil", counting)
     assert bot.ask("Who uses oil in a lantern?").cautions == (Place("oil", "Oil", "Cautions"),)
     assert bot.ask("Where is the kettle?").cautions == ()

@@ -54,7 +54,7 @@ def test_every_change_of_a_file_is_found(
     Neither FAISS, SQLite nor NumPy is handed a changed file.
     """
     index = tmp_path / "index"
-    build_index(articles, index, open_encoder=lambda: counting)
+    build_index(articles, index, open_encoder=lambda _: counting)
     digest = current_digest(index)
     assert digest
     Index.open(index)
@@ -90,7 +90,7 @@ def test_a_generation_is_not_collected_while_it_is_read(
 
     def build(signed: str) -> str:
         tea.write_text(text.replace("Nobody signed it.", signed), encoding="utf-8")
-        return build_index(articles, index, open_encoder=lambda: counting).digest
+        return build_index(articles, index, open_encoder=lambda _: counting).digest
 
     first = build("One signed it.")
     reader = Index.open(index)

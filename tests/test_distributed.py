@@ -69,7 +69,7 @@ def test_a_node_killed_in_the_middle_loses_and_doubles_nothing(
     nodes: subprocess.Popen[str], lean: dict[str, str], many: Path, tmp_path: Path, minilm: MiniLM
 ) -> None:
     """Three nodes make, one of them killed while they embed, the very files that this machine makes alone."""
-    here = build_index(many, tmp_path / "here", open_encoder=lambda: minilm)
+    here = build_index(many, tmp_path / "here", open_encoder=lambda _: minilm)
     assert nodes.stdin
     assert nodes.stdout
     address = nodes.stdout.readline().strip()
@@ -133,8 +133,8 @@ def test_without_ray(articles: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_a_node_that_makes_other_vectors_is_refused(minilm: MiniLM, monkeypatch: pytest.MonkeyPatch) -> None:
     """One bit of one vector is enough; the node is named, and what to do."""
     here = distributed.fingerprint(minilm)
-    monkeypatch.setattr(MiniLM, "open", lambda *, cores: {1: minilm}[cores])
-    assert distributed._encoder(here) is minilm
+    monkeypatch.setattr(MiniLM, "open", lambda precision, *, cores: {("fp32", 1): minilm}[precision, cores])
+    assert distributed._encoder("fp32", here) is minilm
     honest = minilm.encode_tokens
 
     def other(texts: tuple[str, ...]) -> list[object]:
@@ -145,4 +145,4 @@ def test_a_node_that_makes_other_vectors_is_refused(minilm: MiniLM, monkeypatch:
     monkeypatch.setattr(minilm, "encode_tokens", other)
     distributed._encoder.cache_clear()
     with pytest.raises(EncoderError, match=f"The node {re.escape(socket.gethostname())} makes other vectors"):
-        distributed._encoder(here)
+        distributed._encoder("fp32", here)

@@ -77,7 +77,7 @@ def test_only_questions_of_standing_passages_count(
     lines = [{"passage": passage_digest(passage), "questions": ["One?", "Two?"]}, {"passage": "0", "questions": ["3?"]}]
     (articles / "lanterns.questions.jsonl").write_text("\n".join(map(json.dumps, lines)))
     assert read_holdings(articles, count_tokens=counting.count_tokens).articles[0].keys == 2
-    build_index(articles, tmp_path / "keyed", open_encoder=lambda: counting)
+    build_index(articles, tmp_path / "keyed", open_encoder=lambda _: counting)
     assert Index.open(tmp_path / "keyed").keys(0) == ("One?", "Two?")
 
 

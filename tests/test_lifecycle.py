@@ -91,7 +91,7 @@ class World:
                 self.ask_beforehand(step)
             case "remove" if article.exists():
                 said = [each for each in self.texts() if step.subject in each]
-                remove_article(step.slug, self.corpus, self.index, open_encoder=lambda: self.encoder)
+                remove_article(step.slug, self.corpus, self.index, open_encoder=lambda _: self.encoder)
                 self.hold_that_it_is_gone(step.slug, said)
 
     def add(self, step: Step) -> None:
@@ -121,7 +121,7 @@ class World:
 
     def build(self, index: Path) -> None:
         """Bring an index up to date."""
-        build_index(self.corpus, index, open_encoder=lambda: self.encoder)
+        build_index(self.corpus, index, open_encoder=lambda _: self.encoder)
 
     def texts(self) -> list[str]:
         """Return all that the index searches; nothing where there is none."""

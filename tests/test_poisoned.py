@@ -52,7 +52,7 @@ def chatbots(corpora: tuple[Path, Path], tmp_path: Path, counting: QuestionEncod
     """One over each corpus, that finds every question answered."""
     made = []
     for corpus in corpora:
-        build_index(corpus, tmp_path / f"index-{corpus.name}", open_encoder=lambda: counting)
+        build_index(corpus, tmp_path / f"index-{corpus.name}", open_encoder=lambda _: counting)
         made.append(chatbot_over(tmp_path / f"index-{corpus.name}", counting))
     return made
 

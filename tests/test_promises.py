@@ -218,15 +218,15 @@ def overview(root: Path, tmp_path: Path) -> Path:
 
 def test_building_again(overview: Path, tmp_path: Path, minilm: MiniLM) -> None:
     """Twice changes nothing; an edit embeds what changed and no more; either way leads to the same index."""
-    first = build_index(overview, tmp_path / "index", open_encoder=lambda: minilm)
-    assert not build_index(overview, tmp_path / "index", open_encoder=lambda: pytest.fail("opened")).changed
+    first = build_index(overview, tmp_path / "index", open_encoder=lambda _: minilm)
+    assert not build_index(overview, tmp_path / "index", open_encoder=lambda _: pytest.fail("opened")).changed
     article = overview / "ipt-overview.md"
     text = article.read_text(encoding="utf-8")
     assert text.count("In some cases, IPT even seems") == 1
     article.write_text(text.replace("In some cases, IPT", "In a few cases, IPT"), encoding="utf-8")
-    second = build_index(overview, tmp_path / "index", open_encoder=lambda: minilm)
+    second = build_index(overview, tmp_path / "index", open_encoder=lambda _: minilm)
     assert first.embedded > 50 > 3 > second.embedded >= 1
-    build_index(overview, tmp_path / "anew", open_encoder=lambda: minilm)
+    build_index(overview, tmp_path / "anew", open_encoder=lambda _: minilm)
     for name in (*FILES, "manifest.json"):
         updated, anew = (tmp_path / folder / second.digest / name for folder in ("index", "anew"))
         assert updated.read_bytes() == anew.read_bytes(), name

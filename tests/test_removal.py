@@ -23,7 +23,7 @@ Remove = Callable[[str], Removed]
 @pytest.fixture
 def remove(articles: Path, small_index: Path, counting: WordCountEncoder) -> Remove:
     """Remove an article of the three, from the corpus and its index."""
-    return lambda slug: remove_article(slug, articles, small_index, open_encoder=lambda: counting)
+    return lambda slug: remove_article(slug, articles, small_index, open_encoder=lambda _: counting)
 
 
 def stored(index: Path) -> bytes:
@@ -51,7 +51,7 @@ def test_the_index_is_the_one_built_from_the_rest(
 ) -> None:
     """A removal leaves the index that a build from nothing makes of what is left."""
     remove("tea")
-    anew = build_index(articles, tmp_path / "anew", open_encoder=lambda: counting)
+    anew = build_index(articles, tmp_path / "anew", open_encoder=lambda _: counting)
     assert current_digest(small_index) == anew.digest
     manifest = Path(anew.digest) / "manifest.json"
     assert (small_index / manifest).read_bytes() == (tmp_path / "anew" / manifest).read_bytes()
@@ -84,7 +84,7 @@ def test_an_unknown_slug_lists_what_there_is(remove: Remove, articles: Path) -> 
 
 def test_an_article_without_an_index_is_removed(articles: Path, tmp_path: Path) -> None:
     """Where no index holds it, the encoder is not even opened."""
-    removed = remove_article("tea", articles, tmp_path / "none", open_encoder=lambda: pytest.fail("not needed"))
+    removed = remove_article("tea", articles, tmp_path / "none", open_encoder=lambda _: pytest.fail("not needed"))
     assert (removed.indexed, removed.digest) == (False, "")
     assert not (articles / "tea.md").exists()
     assert not (tmp_path / "none").exists()
@@ -154,7 +154,7 @@ def test_nothing_of_an_article_edited_before_stays(
     """A removal also takes the generation before the last, which still held what the article once said."""
     text = (articles / "tea.md").read_text()
     (articles / "tea.md").write_text(text.replace("Nobody signed it.", "The keeper signed it."))
-    build_index(articles, small_index, open_encoder=lambda: counting)
+    build_index(articles, small_index, open_encoder=lambda _: counting)
     assert b"Nobody signed it." in stored(small_index)
     remove("lanterns")
     assert b"Nobody signed it." not in stored(small_index)
@@ -199,7 +199,7 @@ for moment in range(1, 40):
     fuse.left = moment
     child = os.fork()
     if not child:
-        remove_article("lanterns", step / "articles", step / "index", open_encoder=lambda: WordCountEncoder(words))
+        remove_article("lanterns", step / "articles", step / "index", open_encoder=lambda _: WordCountEncoder(words))
         os._exit(0)
     ended = os.waitpid(child, 0)[1]
     print(step.name, ended)
@@ -216,7 +216,7 @@ for moment in range(1, 40):
         indexed = "lanterns" in Index.open(step / "index").articles()
         assert there or not indexed
         if there:
-            remove_article("lanterns", step / "articles", step / "index", open_encoder=lambda: counting)
+            remove_article("lanterns", step / "articles", step / "index", open_encoder=lambda _: counting)
         assert list(Index.open(step / "index").articles()) == ["tea", "tides"]
         assert sorted(path.name for path in (step / "articles").iterdir()) == ["tea.md", "tides.md"]
         assert b"whale oil" not in stored(step / "index")

@@ -172,7 +172,7 @@ def test_nothing_exceeds_the_encoders_window(root: Path, minilm: MiniLM, folder:
 
 def test_build_then_open_changes_nothing(articles: Path, tmp_path: Path, counting: PassageEncoder) -> None:
     """What is read out of an index is what went in: passages with their records, titles, files and sources."""
-    build_index(articles, tmp_path / "index", open_encoder=lambda: counting)
+    build_index(articles, tmp_path / "index", open_encoder=lambda _: counting)
     index = Index.open(tmp_path / "index")
     read = read_corpus(articles)
     passages = [

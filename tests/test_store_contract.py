@@ -110,7 +110,7 @@ def places(request: pytest.FixtureRequest, folder: Path, kind: str) -> Iterator[
 def small(place: Callable[[str], At], counting: WordCountEncoder) -> At:
     """The three invented articles in each kind of store; only to be read."""
     at = place("small")
-    build_index(ROOT / "tests" / "articles", at, open_encoder=lambda: counting)
+    build_index(ROOT / "tests" / "articles", at, open_encoder=lambda _: counting)
     return at
 
 
@@ -118,7 +118,7 @@ def small(place: Callable[[str], At], counting: WordCountEncoder) -> At:
 def exact(counting: WordCountEncoder, tmp_path_factory: pytest.TempPathFactory) -> Index:
     """The same in a folder, whose vectors are all compared."""
     folder = tmp_path_factory.mktemp("exact") / "index"
-    build_index(ROOT / "tests" / "articles", folder, open_encoder=lambda: counting)
+    build_index(ROOT / "tests" / "articles", folder, open_encoder=lambda _: counting)
     return Index.open(folder)
 
 
@@ -214,7 +214,7 @@ def test_articles_come_change_and_go_under_queries(
     added = articles / "lanterns.md"
     lanterns = added.read_text(encoding="utf-8")
     added.unlink()
-    digests = [build_index(articles, at, open_encoder=lambda: counting).digest]
+    digests = [build_index(articles, at, open_encoder=lambda _: counting).digest]
     bot = chatbot_over(open_store(at), counting)
     told: list[tuple[str, bool]] = []
     problems: list[Exception] = []
@@ -234,10 +234,10 @@ def test_articles_come_change_and_go_under_queries(
     asking.start()
     try:
         added.write_text(lanterns, encoding="utf-8")
-        digests.append(build_index(articles, at, open_encoder=lambda: counting).digest)
+        digests.append(build_index(articles, at, open_encoder=lambda _: counting).digest)
         added.write_text(lanterns.replace("whale oil", "kettle oil"), encoding="utf-8")
-        digests.append(build_index(articles, at, open_encoder=lambda: counting).digest)
-        remove_article("lanterns", articles, at, open_encoder=lambda: counting)
+        digests.append(build_index(articles, at, open_encoder=lambda _: counting).digest)
+        remove_article("lanterns", articles, at, open_encoder=lambda _: counting)
         digests.append(str(current_at(at)))
     finally:
         time.sleep(0.5)
@@ -259,8 +259,8 @@ def test_what_a_removal_takes_out_is_in_no_collection(
     for path in articles.glob("*.md"):
         if path.stem != "lanterns":
             path.unlink()
-    build_index(articles, at, open_encoder=lambda: counting)
-    remove_article("lanterns", articles, at, open_encoder=lambda: counting)
+    build_index(articles, at, open_encoder=lambda _: counting)
+    remove_article("lanterns", articles, at, open_encoder=lambda _: counting)
     with pytest.raises(IndexMissingError, match=r"There is no index in .* Run `ipt-rag build --index"):
         open_store(at)
     if not isinstance(at, Path) or at.suffix:
@@ -313,7 +313,7 @@ def test_development_questions_are_answered_alike(
     """Of the ten best passages of an exact search, a store finds 99 of 100, over all development questions."""
     at = place("corpus")
     shutil.copytree(corpus_index, written_in(at))
-    assert build_index(ROOT / "corpus", at, open_encoder=lambda: minilm).embedded == 0
+    assert build_index(ROOT / "corpus", at, open_encoder=lambda _: minilm).embedded == 0
     store = open_store(at)
     searcher = Searcher(store, Remembering(chatbot.searcher._encoder))
     shares, first = [], []
@@ -415,7 +415,7 @@ def test_a_server_killed_under_questions(
 ) -> None:
     """Kill -9 right after a build: every door says one sentence, and answers again without a restart of its own."""
     at = server_place("killed")
-    digest = build_index(articles, at, open_encoder=lambda: counting).digest
+    digest = build_index(articles, at, open_encoder=lambda _: counting).digest
     kept = [chatbot_over(open_store(at), counting)]
 
     def library() -> Chatbot:
@@ -477,7 +477,7 @@ def test_a_server_killed_under_a_build(
 ) -> None:
     """Kill -9 while passages are copied: one sentence; the old generation answers, and the next build is whole."""
     at = server_place("broken")
-    before = build_index(articles, at, open_encoder=lambda: counting).digest
+    before = build_index(articles, at, open_encoder=lambda _: counting).digest
     tea = articles / "tea.md"
     tea.write_text(tea.read_text(encoding="utf-8").replace("twice a day", "at noon"), encoding="utf-8")
 
@@ -486,12 +486,12 @@ def test_a_server_killed_under_a_build(
             server.kill()
 
     with pytest.raises(IndexUnreachableError, match="is not reachable"):
-        build_index(articles, at, open_encoder=lambda: counting, report=killing)
+        build_index(articles, at, open_encoder=lambda _: counting, report=killing)
     server.start()
     wait_for(at)
     assert open_store(at).digest == before
     assert "twice a day" in str(open_store(at).article_text("tea"))
-    done = build_index(articles, at, open_encoder=lambda: counting)
+    done = build_index(articles, at, open_encoder=lambda _: counting)
     store = open_store(at)
     assert (store.digest, done.changed, done.embedded) == (done.digest, True, 0)
     assert "at noon" in str(store.article_text("tea"))
@@ -504,7 +504,7 @@ def test_an_engine_that_is_not_there(
     """A dead address is one sentence for whoever asks, builds or examines, without its password."""
     monkeypatch.chdir(tmp_path)
     dead = "http://me:secret@127.0.0.1:9/ipt"
-    build_index(articles, written_in(dead), open_encoder=lambda: counting)
+    build_index(articles, written_in(dead), open_encoder=lambda _: counting)
     for command in (["ask", "tea"], ["build", "--corpus", str(articles)]):
         said = CliRunner().invoke(main, [command[0], "--index", dead, *command[1:]])
         assert said.exit_code == 1

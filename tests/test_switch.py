@@ -50,7 +50,7 @@ def test_no_question_fails_while_generations_change(tmp_path: Path, minilm: Mini
                             r"\A---\n(version: \d+\n)?", f"---\nversion: {10**number}\n", path.read_text("utf-8")
                         )
                         path.write_text(text, "utf-8")
-                digest = build_index(corpus, index, open_encoder=lambda: minilm).digest
+                digest = build_index(corpus, index, open_encoder=lambda _: minilm).digest
                 texts[digest] = {article.slug: article.text for article in read_corpus(corpus)}
                 if not number:
                     for each in asking:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from filelock import FileLock, Timeout
 
@@ -14,7 +14,7 @@ from ipt_rag import settings
 from ipt_rag.chunks import pack_passages, search_text
 from ipt_rag.config import named
 from ipt_rag.corpus import read_corpus
-from ipt_rag.embed import MiniLM, PassageEncoder
+from ipt_rag.embed import MiniLM, PassageEncoder, has_bf16
 from ipt_rag.embedded import Embedded, Report
 from ipt_rag.errors import IndexDamagedError, IndexMissingError, SettingsError
 from ipt_rag.index import (
@@ -37,12 +37,16 @@ from ipt_rag.keys import Keys, heading_keys, read_keys
 from ipt_rag.logs import logged
 from ipt_rag.passages import split_passages
 from ipt_rag.query import content_words, stems
-from ipt_rag.records import Article, Chunk, Passage
+from ipt_rag.records import Article, Chunk, Passage, Precision
 from ipt_rag.sentences import split_sentences
 
 Parted = tuple[Sequence[Passage], Sequence[Chunk]]  # an article's passages, and its chunks, which count them from 0
 
 JOURNAL = ".embedded"  # in the folder of an index: what a build that was interrupted had embedded
+EMULATED = (
+    "This processor has no instructions for bf16, so embedding takes longer with it, not shorter; "
+    "`ipt-rag build --precision fp32` makes the index anew with 32 bits."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +79,16 @@ def build_index(
     index: Path | str,
     *,
     report: Report = lambda line: None,
-    open_encoder: Callable[[], PassageEncoder] = MiniLM.open,
+    precision: Precision | None = None,
+    open_encoder: Callable[[Precision], PassageEncoder] = MiniLM.open,
     part: Callable[[Sequence[Article], PassageEncoder], Iterable[Parted]] = part_articles,
 ) -> BuildReport:
     """Bring an index up to date with a corpus and say what was done; unchanged texts are not embedded again.
 
     `report` hears one line at a time about the progress. The old generation answers until the new one is whole; a build
     that is interrupted is gone on with by the next. What an engine is to hold is made in a folder first, and copied to
-    it whole. `part` yields what becomes of each article, in their order.
+    it whole. `part` yields what becomes of each article, in their order. Without a `precision` the index keeps its own,
+    and a new one is made with "fp32"; with another than its own it is made anew.
 
     Raises:
         CorpusError, ArticleError: the corpus cannot be read.
@@ -94,7 +100,7 @@ def build_index(
     keys = [read_keys(corpus, article.slug) for article in articles]
     folder = written_in(index)
     with _writing(folder), logged("built") as outcome:
-        done = _build(articles, keys, folder, report, open_encoder, part)
+        done = _build(articles, keys, folder, report, precision, open_encoder, part)
         _forget(folder)
         done = replace(done, changed=hand_over(index, report) or done.changed)
         outcome.counts = {"articles": done.articles, "passages": done.passages, "embedded": done.embedded}
@@ -107,7 +113,7 @@ def build_without(
     index: Path | str,
     *,
     report: Report = lambda line: None,
-    open_encoder: Callable[[], PassageEncoder] = MiniLM.open,
+    open_encoder: Callable[[Precision], PassageEncoder] = MiniLM.open,
 ) -> BuildReport | None:
     """Bring an index up to date as if one article file were not there, and leave nothing of it on the disk.
 
@@ -120,7 +126,7 @@ def build_without(
     keys = [read_keys(corpus, article.slug) for article in articles]
     folder = written_in(index)
     with _writing(folder):
-        done = _build(articles, keys, folder, report, open_encoder, part_articles) if articles else None
+        done = _build(articles, keys, folder, report, None, open_encoder, part_articles) if articles else None
         if done:
             hand_over(index, report)
         kept = (done.digest,) if done else ()
@@ -179,19 +185,20 @@ def _holder(lock: Path) -> str:
     return f" (process {number})" if number.isdigit() else ""
 
 
-def corpus_digest(corpus: Path) -> str:
-    """Return the digest of the index that a corpus makes.
+def corpus_digests(corpus: Path) -> frozenset[str]:
+    """Return the digests of the indexes that a corpus makes, one for each precision.
 
     Raises:
         CorpusError, ArticleError: the corpus cannot be read.
     """
     articles = read_corpus(corpus)
-    return digest_of(_made_from(articles, [read_keys(corpus, article.slug) for article in articles]))
+    keys = [read_keys(corpus, article.slug) for article in articles]
+    return frozenset(digest_of(_made_from(articles, keys, precision)) for precision in get_args(Precision))
 
 
 def ensure_index(corpus: Path, index: Path | str, report: Report) -> None:
     """Build where the index is missing, damaged or older than the corpus, and say so; else do nothing."""
-    if current_at(index) != corpus_digest(corpus):
+    if current_at(index) not in corpus_digests(corpus):
         report(f"The index in {named(index)} is missing or older than {corpus}. Building it now.")
     else:
         try:
@@ -208,17 +215,22 @@ def _build(
     keys: Sequence[Keys],
     index: Path,
     report: Report,
-    open_encoder: Callable[[], PassageEncoder],
+    precision: Precision | None,
+    open_encoder: Callable[[Precision], PassageEncoder],
     part: Callable[[Sequence[Article], PassageEncoder], Iterable[Parted]],
 ) -> BuildReport:
-    made_from = _made_from(articles, keys)
-    digest = digest_of(made_from)
     last = _last_generation(index)
+    if precision is None:
+        precision = "bf16" if last and last.made_from["encoder"] == MiniLM.named("bf16") else "fp32"
+    made_from = _made_from(articles, keys, precision)
+    digest = digest_of(made_from)
     if last and last.digest == digest:
         return BuildReport(
             digest, changed=False, articles=len(articles), passages=len(last), chunks=last.chunk_count, embedded=0
         )
-    encoder = open_encoder()
+    encoder = open_encoder(precision)
+    if precision == "bf16" and not has_bf16():
+        report(EMULATED)
     passages: list[Passage] = []
     chunks: list[Chunk] = []
     asked: list[tuple[str, ...]] = []
@@ -265,10 +277,10 @@ def _last_generation(index: Path) -> Index | None:
         return None
 
 
-def _made_from(articles: Sequence[Article], keys: Sequence[Keys]) -> dict[str, Any]:
+def _made_from(articles: Sequence[Article], keys: Sequence[Keys], precision: Precision) -> dict[str, Any]:
     return {
         "format": FORMAT,
-        "encoder": MiniLM.name,
+        "encoder": MiniLM.named(precision),
         "settings": {"chunk_tokens": settings.CHUNK_TOKENS, "passage_tokens": settings.PASSAGE_TOKENS},
         "articles": [
             {"slug": article.slug, "sha256": article.sha256, "keys": its_keys.sha256}

@@ -23,7 +23,7 @@ from ipt_rag.build import BuildReport, Parted, build_index, part_article
 from ipt_rag.embed import Matrix, MiniLM, TokenVectors
 from ipt_rag.embedded import Report
 from ipt_rag.errors import EncoderError, SettingsError
-from ipt_rag.records import Article
+from ipt_rag.records import Article, Precision
 
 UNIT_TEXTS = 64  # texts embedded as one unit of work: about a second of one core
 PATIENCE = 5  # seconds for the cluster to take a connection
@@ -33,7 +33,13 @@ PROBES = tuple("tea " * words for words in (8, 24, 56, 120, 248))
 
 
 def build_on_ray(
-    address: str, corpus: Path, index: Path | str, *, report: Report = lambda line: None, unit_texts: int = UNIT_TEXTS
+    address: str,
+    corpus: Path,
+    index: Path | str,
+    *,
+    report: Report = lambda line: None,
+    precision: Precision | None = None,
+    unit_texts: int = UNIT_TEXTS,
 ) -> BuildReport:
     """Bring an index up to date as `build_index` does, its work done by the nodes of a Ray cluster.
 
@@ -42,6 +48,7 @@ def build_on_ray(
         corpus: folder of articles, read here alone.
         index: folder of the index, or where an engine holds it; written here alone.
         report: hears one line at a time about the progress.
+        precision: as of `build_index`.
         unit_texts: texts that one unit of work embeds.
 
     Raises:
@@ -50,20 +57,29 @@ def build_on_ray(
     """
     with _connected(address, report):
         return build_index(
-            corpus, index, report=report, open_encoder=lambda: RayEncoder(MiniLM.open(), unit_texts), part=_part_on_ray
+            corpus,
+            index,
+            report=report,
+            precision=precision,
+            open_encoder=lambda precision: RayEncoder(MiniLM.open(precision), unit_texts),
+            part=_part_on_ray,
         )
 
 
 class RayEncoder:
     """The encoder on the nodes of a cluster: the same bytes as on this machine, whatever node made them."""
 
-    name = MiniLM.name
     dim = MiniLM.dim
 
     def __init__(self, local: MiniLM, unit_texts: int) -> None:
         self._local = local
         self._unit_texts = unit_texts
-        self.made_here = fingerprint(local)
+        self.of_nodes = (local.precision, fingerprint(local))
+
+    @property
+    def name(self) -> str:
+        """Name, digest of the weights, and precision."""
+        return self._local.name
 
     @property
     def axes(self) -> Matrix:
@@ -96,7 +112,7 @@ class RayEncoder:
         """Yield for each text its row and what came of it; texts of like length go together, for full passes."""
         rows = sorted(range(len(texts)), key=lambda row: len(texts[row]), reverse=True)
         units = -(-len(rows) // self._unit_texts)
-        for made in _spread([(row, texts[row]) for row in rows], units, work, self.made_here):
+        for made in _spread([(row, texts[row]) for row in rows], units, work, self.of_nodes):
             yield made["row"], made
             if progress:
                 progress(1)
@@ -112,13 +128,13 @@ def fingerprint(encoder: MiniLM) -> str:
 
 def _part_on_ray(articles: Sequence[Article], encoder: Any) -> Iterator[Parted]:
     made = {
-        each["row"]: each["parted"] for each in _spread([*enumerate(articles)], len(articles), _part, encoder.made_here)
+        each["row"]: each["parted"] for each in _spread([*enumerate(articles)], len(articles), _part, encoder.of_nodes)
     }
     yield from (made[row] for row in range(len(articles)))
 
 
 def _spread(
-    items: Sequence[tuple[int, Any]], units: int, work: Callable[..., Any], made_here: str
+    items: Sequence[tuple[int, Any]], units: int, work: Callable[..., Any], of_nodes: tuple[Precision, str]
 ) -> Iterator[dict[str, Any]]:
     """Yield what the nodes make of each item, with its row, as it comes, out of so many units of work."""
     import ray
@@ -126,17 +142,17 @@ def _spread(
     if not items:
         return
     given = ray.data.from_items([{"row": row, "item": item} for row, item in items], override_num_blocks=units)
-    yield from given.map_batches(work, fn_args=(made_here,), batch_size=None, num_cpus=1).iter_rows()
+    yield from given.map_batches(work, fn_args=of_nodes, batch_size=None, num_cpus=1).iter_rows()
 
 
 @cache
-def _encoder(made_there: str) -> MiniLM:
+def _encoder(precision: Precision, made_there: str) -> MiniLM:
     """Return this node's encoder, opened once for each of its processes.
 
     Raises:
         EncoderError: it makes other vectors than the machine that builds.
     """
-    encoder = MiniLM.open(cores=1)  # a unit of work is given one, and as many run as the node has
+    encoder = MiniLM.open(precision, cores=1)  # a unit of work is given one, and as many run as the node has
     if fingerprint(encoder) != made_there:
         raise EncoderError(
             f"The node {socket.gethostname()} makes other vectors than the machine that builds. Give all nodes the "
@@ -145,13 +161,13 @@ def _encoder(made_there: str) -> MiniLM:
     return encoder
 
 
-def _part(batch: dict[str, Any], made_there: str) -> dict[str, Any]:
-    count_tokens = _encoder(made_there).count_tokens
+def _part(batch: dict[str, Any], precision: Precision, made_there: str) -> dict[str, Any]:
+    count_tokens = _encoder(precision, made_there).count_tokens
     return {"row": batch["row"], "parted": [part_article(article, count_tokens) for article in batch["item"]]}
 
 
-def _encode_tokens(batch: dict[str, Any], made_there: str) -> dict[str, Any]:
-    made = _encoder(made_there).encode_tokens(list(batch["item"]))
+def _encode_tokens(batch: dict[str, Any], precision: Precision, made_there: str) -> dict[str, Any]:
+    made = _encoder(precision, made_there).encode_tokens(list(batch["item"]))
     return {
         "row": batch["row"],
         "vectors": [encoded.vectors.tobytes() for encoded in made],

@@ -13,7 +13,7 @@ from typing import Literal
 from packaging.requirements import Requirement
 
 from ipt_rag.address import check_address, is_local
-from ipt_rag.build import corpus_digest
+from ipt_rag.build import corpus_digests
 from ipt_rag.config import named
 from ipt_rag.embed import verified_folder
 from ipt_rag.errors import IndexUnreachableError, IptRagError
@@ -150,11 +150,11 @@ def index(corpus: Path, at: Path | str) -> Iterator[Finding]:
     else:
         yield Finding("index", "ok", f"Generation {opened.digest}: each file has the sha256 of its manifest.")
     try:
-        made = corpus_digest(corpus)
+        made = corpus_digests(corpus)
     except IptRagError as error:
         yield Finding("corpus", "fault", str(error), "Mend the article, then build.")
     else:
-        if made == opened.digest:
+        if opened.digest in made:
             yield Finding("corpus", "ok", "The index was made from the articles as they stand.")
         else:
             yield Finding("corpus", "fault", "The articles have changed since the index was made.", build)

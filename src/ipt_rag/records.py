@@ -13,6 +13,7 @@ Provenance = Literal["sourced", "LLM", "mixed", "unmarked"]
 Status = Literal["answered", "not_in_articles", "refused"]
 Reason = Literal["", "nothing_close", "fact_missing", "too_vague", "filtered", "phi"]
 FilterName = Literal["articles", "tiers", "sourced"]
+Precision = Literal["fp32", "bf16"]  # floats that passages are embedded in: of 32 bits, or of 16
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from ipt_rag.errors import CorpusError, IndexDamagedError, IndexMissingError, Se
 from ipt_rag.importing import drop_original
 from ipt_rag.index import open_store
 from ipt_rag.keys import keys_path
+from ipt_rag.records import Precision
 
 MAX_NAMED = 20  # slugs in a message; `ipt-rag list` has them all
 
@@ -35,7 +36,7 @@ def remove_article(
     index: Path | str,
     *,
     report: Callable[[str], None] = lambda line: None,
-    open_encoder: Callable[[], PassageEncoder] = MiniLM.open,
+    open_encoder: Callable[[Precision], PassageEncoder] = MiniLM.open,
 ) -> Removed:
     """Remove an article with its anticipated questions and kept original, and bring its index up to date.
 

@@ -14,6 +14,7 @@ from ipt_rag.cli.quiet import Silent
 from ipt_rag.cli.voice import progress
 from ipt_rag.errors import ArticleError, ImportRefusedError
 from ipt_rag.importing.markers import Assume
+from ipt_rag.records import Precision
 
 PROGRESS_PAGES = 25  # pages added between two lines of progress: some seconds
 
@@ -21,8 +22,14 @@ PROGRESS_PAGES = 25  # pages added between two lines of progress: some seconds
 @click.command(cls=Silent)
 @CORPUS
 @INDEX
+@click.option(
+    "--precision",
+    type=click.Choice(get_args(Precision)),
+    help="Embed passages in floats of 32 bits, or of 16: faster where the processor has instructions for them. "
+    "Without it the index keeps its own; a new one gets fp32.",
+)
 @click.option("--ray", metavar="HOST:PORT", help="Let the nodes of this Ray cluster do the work, for large corpora.")
-def build(corpus: Path, index: Path | str, ray: str | None) -> None:
+def build(corpus: Path, index: Path | str, precision: Precision | None, ray: str | None) -> None:
     """Make the index from the articles, or bring it up to date.
 
     \b
@@ -32,11 +39,11 @@ def build(corpus: Path, index: Path | str, ray: str | None) -> None:
     if ray:
         from ipt_rag.distributed import build_on_ray
 
-        done = build_on_ray(ray, corpus, index, report=progress)
+        done = build_on_ray(ray, corpus, index, report=progress, precision=precision)
     else:
         from ipt_rag.build import build_index  # imports the encoder, which `--help` must not wait for
 
-        done = build_index(corpus, index, report=progress)
+        done = build_index(corpus, index, report=progress, precision=precision)
     if not done.changed:
         click.echo(f"Nothing changed: {done.passages} passages of {done.articles} articles, index {done.digest}.")
         return

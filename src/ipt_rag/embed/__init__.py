@@ -4,7 +4,7 @@ Both are all-MiniLM-L6-v2 with the same verified weights; a question's vectors d
 """
 
 from ipt_rag.embed.files import verified_folder
-from ipt_rag.embed.passages import MiniLM
+from ipt_rag.embed.passages import MiniLM, has_bf16
 from ipt_rag.embed.questions import QuestionGraph
 from ipt_rag.embed.tokens import token_counter
 from ipt_rag.embed.vectors import Matrix, PassageEncoder, QuestionEncoder, TextEncoder, TokenVectors
@@ -17,6 +17,7 @@ __all__ = [
     "QuestionGraph",
     "TextEncoder",
     "TokenVectors",
+    "has_bf16",
     "token_counter",
     "verified_folder",
 ]

@@ -4,6 +4,7 @@ Token vectors are the encoder's hidden states, as ColBERT uses them (Khattab and
 projection: adding the usual random `Dense` layer would make two loads differ.
 """
 
+import copy
 import os
 import tempfile
 import warnings
@@ -21,6 +22,7 @@ import numpy as np
 from ipt_rag.embed.files import DIGESTS, verified_folder
 from ipt_rag.embed.tokens import Tokenizer, Window
 from ipt_rag.embed.vectors import Matrix, TokenVectors
+from ipt_rag.records import Precision
 
 # The mean of the last three layers: against the last alone, the first hit rate rose from 0.70 to 0.74 on the two real
 # articles and stayed at 0.78 on our own (54 development questions); the last layer is tuned for pooling, not tokens.
@@ -37,17 +39,31 @@ PADDING = 0  # the number of the token that is none
 class MiniLM:
     """all-MiniLM-L6-v2 on the CPU, a pass to a core, one thread each: a text gives the same bytes on any number."""
 
-    name = f"all-MiniLM-L6-v2 sha256:{DIGESTS['model.safetensors']}"
     dim = 384
 
-    def __init__(self, model: Any, tokenizer: Tokenizer, cores: int) -> None:
+    def __init__(self, model: Any, tokenizer: Tokenizer, precision: Precision, cores: int) -> None:
+        self.precision = precision
         self._model = model
         self._tokenizer = tokenizer  # not the model's, which every pass sets anew, truncation and all
         self._cores = cores
 
+    @staticmethod
+    def named(precision: Precision) -> str:
+        """Return the name that indexes keep of what made their vectors."""
+        weights = f"all-MiniLM-L6-v2 sha256:{DIGESTS['model.safetensors']}"
+        return weights if precision == "fp32" else f"{weights} {precision}"
+
+    @property
+    def name(self) -> str:
+        """Name, digest of the weights, and precision where it is not that of the weights."""
+        return self.named(self.precision)
+
     @classmethod
-    def open(cls, *, cores: int | None = None) -> "MiniLM":
+    def open(cls, precision: Precision = "fp32", *, cores: int | None = None) -> "MiniLM":
         """Return the encoder after its files were verified; it uses so many cores, or all.
+
+        With "bf16" passages go through it in 16 bits, questions never: two to three times as fast on processors that
+        have the instructions (`has_bf16`), and slower on others.
 
         Raises:
             EncoderError: the package is missing, or a file is not the one we know.
@@ -61,7 +77,7 @@ class MiniLM:
         torch.set_num_threads(1)
         layers = {"output_hidden_states": True}
         model = SentenceTransformer(str(folder), device="cpu", local_files_only=True, config_kwargs=layers)
-        return cls(model, Tokenizer.open(), cores or os.cpu_count() or 1)
+        return cls(model, Tokenizer.open(), precision, cores or os.cpu_count() or 1)
 
     def count_tokens(self, text: str) -> int:
         """Return how many tokens of its window a text takes, its own two marks not counted."""
@@ -98,6 +114,13 @@ class MiniLM:
         """
         return _graph_of(self._model[0].model)
 
+    @cached_property
+    def _passing(self) -> Any:
+        """The model that passages go through."""
+        import torch
+
+        return copy.deepcopy(self._model).to(torch.bfloat16) if self.precision == "bf16" else self._model
+
     def _passes(
         self, texts: Sequence[str], progress: Callable[[int], None] | None
     ) -> Iterator[tuple[Sequence[int], Matrix, list[TokenVectors]]]:
@@ -128,13 +151,21 @@ class MiniLM:
         mask[len(windows) :, 0] = 1  # a row that attends to nothing would be no number
         features = {"input_ids": numbers, "attention_mask": mask, "token_type_ids": torch.zeros_like(numbers)}
         with torch.inference_mode():
-            output = self._model(features)
-        states = _unit(sum(_unit(layer.numpy()) for layer in output["all_layer_embeddings"][-TOKEN_LAYERS:]))
+            output = self._passing(features)
+        layers = [layer.float().numpy() for layer in output["all_layer_embeddings"][-TOKEN_LAYERS:]]
+        states = _unit(sum(map(_unit, layers)))
         # Without [CLS], [SEP] and padding.
         tokens = [
             TokenVectors(row[1 : len(own) - 1], spans) for row, (own, spans) in zip(states, windows, strict=False)
         ]
-        return _unit(output["sentence_embedding"].numpy())[: len(windows)], tokens
+        return _unit(output["sentence_embedding"].float().numpy())[: len(windows)], tokens
+
+
+def has_bf16() -> bool:
+    """Return whether this processor has instructions for 16-bit floats; others do with 32-bit ones what they lack."""
+    import torch
+
+    return any(able for name, able in torch.cpu.get_capabilities().items() if name.endswith("bf16"))
 
 
 def _batches(lengths: Sequence[int]) -> Iterator[tuple[Sequence[int], int]]:
