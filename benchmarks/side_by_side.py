@@ -3,9 +3,9 @@
     .venv/bin/python benchmarks/side_by_side.py [--passages 1000 10000] [--only ours plain] [--texts docs.jsonl]
 
 Each in a process of its own, from an environment of its own under build/bench/ where it needs one (`make bench` makes
-them); one that is missing is skipped. A build is timed from the start of its process to its end; ours also embeds
-sections as wholes and keeps a vector for each token. Prints rows as they come, and writes JSON and a plot into
-build/bench/.
+them); one that is missing is skipped. A build is timed from the start of its process to its end; ours also keeps a
+vector for each token. Ours is measured with each precision of passages. Prints rows as they come, and writes JSON and a
+plot into build/bench/.
 """
 
 import argparse
@@ -28,6 +28,7 @@ ENVIRONMENTS = Path("build") / "bench"
 # By module in rivals/: the environment it runs in, none being the project's own.
 RIVALS = {
     "ours": "",
+    "ours_bf16": "",
     "plain": "",
     "langchain_faiss": "langchain",
     "txtai_faiss": "txtai",
@@ -36,6 +37,7 @@ RIVALS = {
     "haystack_memory": "haystack",
     "llamaindex_faiss": "llamaindex",
 }
+OURS = {"ours": "fp32", "ours_bf16": "bf16"}  # precision that passages are embedded in
 COLD = "What is the interpersonal inventory?"
 FIGURES = (
     "passages a second",
@@ -77,7 +79,7 @@ def measured(
     folder: Path, size: int, given: Path | None, asked: int, only: list[str]
 ) -> Iterator[tuple[str, dict[str, float]]]:
     """Yield the figures of each: ours first, whose passages are the texts of the others."""
-    corpus, index, texts, questions = (folder / name for name in ("corpus", "index", "texts.jsonl", "questions.jsonl"))
+    corpus, texts, questions = (folder / name for name in ("corpus", "texts.jsonl", "questions.jsonl"))
     made = [sys.executable, str(HERE / "corpus.py"), str(corpus), "--passages", str(size)]
     subprocess.run([*made, *(["--texts", str(given)] if given else [])], check=True)
     asks = [json.loads(line)["question"] for line in QUESTIONS.read_text(encoding="utf-8").splitlines()[:asked]]
@@ -90,20 +92,20 @@ def measured(
         if not python.exists():
             print(f"{name} is skipped: {python} is missing, `make bench` makes it.")
             continue
-        drive = [str(python), str(HERE / "rivals" / "drive.py"), name]
-        store = index if name == "ours" else folder / name
-        if name == "ours":
-            built = run([*ours, "build", "--corpus", str(corpus), "--index", str(index)])
-            passages = Index.open(index).search_texts()
+        drive = [str(python), str(HERE / "rivals" / "drive.py"), "ours" if name in OURS else name]
+        store = folder / name
+        if name in OURS:
+            built = run([*ours, "build", "--corpus", str(corpus), "--index", str(store), "--precision", OURS[name]])
+            passages = Index.open(store).search_texts()
             texts.write_text("\n".join(map(json.dumps, passages)), encoding="utf-8")
-            cold = run([*ours, "ask", "--index", str(index), COLD])
+            cold = run([*ours, "ask", "--index", str(store), COLD])
         else:
             built = run([*drive, "build", str(texts), str(store), model])
             cold = run([*drive, "ask", str(store), model, COLD])
         *_, warm, found = map(json.loads, run([*drive, "query", str(store), model, str(questions)]).output.splitlines())
         if name == "plain":
             exact = found
-        if exact and name != "ours":  # the same vectors, compared alike?
+        if exact and name not in OURS:  # the same vectors, compared alike?
             same = sum(len({*found_texts} & {*texts}) for found_texts, texts in zip(found, exact, strict=True))
             warm["share of plain's three"] = same / sum(map(len, exact))
         files = [path for path in (store, *store.rglob("*")) if path.is_file()]
@@ -125,7 +127,7 @@ def plot(size: int, rows: dict[str, dict[str, float]]) -> None:
     drawing, all_axes = plt.subplots(3, 3, figsize=(11, 7), layout="constrained")
     for figure, axes in zip(FIGURES, all_axes.flat, strict=True):
         axes.barh(
-            [*rows], [row[figure] for row in rows.values()], color=["C1" if name == "ours" else "C0" for name in rows]
+            [*rows], [row[figure] for row in rows.values()], color=["C1" if name in OURS else "C0" for name in rows]
         )
         axes.invert_yaxis()
         axes.set_title(figure, fontsize=9)

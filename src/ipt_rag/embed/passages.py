@@ -9,7 +9,7 @@ import os
 import tempfile
 import warnings
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from importlib.resources import files
@@ -31,7 +31,7 @@ TOKEN_LAYERS = 3
 # many tokens, empty ones among them. In a pass of another shape the last bits of a text's vectors differ, and an index
 # brought up to date would not be the index built anew, though both have one digest. One text a pass would do too, but
 # takes two to three times as long.
-PASS_TOKENS = 512
+PASS_TOKENS: Mapping[Precision, int] = {"fp32": 512, "bf16": 1024}  # bf16: a sixth more texts a second than with 512
 PASS_STEP = 16
 PADDING = 0  # the number of the token that is none
 
@@ -126,7 +126,7 @@ class MiniLM:
     ) -> Iterator[tuple[Sequence[int], Matrix, list[TokenVectors]]]:
         """Yield row numbers, and the vectors of these texts and of their tokens."""
         windows = [self._tokenizer.window(text) for text in texts]
-        batches = [*_batches([len(numbers) for numbers, _ in windows])]
+        batches = [*_batches([len(numbers) for numbers, _ in windows], PASS_TOKENS[self.precision])]
         with ThreadPoolExecutor(self._cores) as pool:
             passed = pool.map(lambda batch: self._forward([windows[row] for row in batch[0]], batch[1]), batches)
             for (rows, _), (vectors, tokens) in zip(batches, passed, strict=True):
@@ -143,7 +143,7 @@ class MiniLM:
         """
         import torch
 
-        numbers = torch.full((PASS_TOKENS // padded, padded), PADDING, dtype=torch.int64)
+        numbers = torch.full((PASS_TOKENS[self.precision] // padded, padded), PADDING, dtype=torch.int64)
         mask = torch.zeros_like(numbers)
         for row, (own, _) in enumerate(windows):
             numbers[row, : len(own)] = torch.tensor(own)
@@ -168,14 +168,15 @@ def has_bf16() -> bool:
     return any(able for name, able in torch.cpu.get_capabilities().items() if name.endswith("bf16"))
 
 
-def _batches(lengths: Sequence[int]) -> Iterator[tuple[Sequence[int], int]]:
+def _batches(lengths: Sequence[int], pass_tokens: int) -> Iterator[tuple[Sequence[int], int]]:
     """Yield row numbers of texts of like length, and the length in tokens that they are padded to."""
     padded: dict[int, list[int]] = defaultdict(list)
     for row, length in enumerate(lengths):
         padded[-(-length // PASS_STEP) * PASS_STEP].append(row)
     for length, rows in sorted(padded.items(), reverse=True):  # the longest first, to fail early
-        for start in range(0, len(rows), PASS_TOKENS // length):
-            yield rows[start : start + PASS_TOKENS // length], length
+        together = pass_tokens // length
+        for start in range(0, len(rows), together):
+            yield rows[start : start + together], length
 
 
 def _graph_of(bert: Any) -> bytes:

@@ -20,6 +20,7 @@ from ipt_rag.index.vectors import Matrix, index_of, to_bytes, unit_mean
 from ipt_rag.maxsim import MaxSim, Steps, bytes_of, vectors_of
 from ipt_rag.records import Article, Chunk, Passage
 
+ALONG_PASSAGES = 32  # whose tokens are put along the axes at a time: some MB
 SCHEMA = """
 CREATE TABLE articles (slug TEXT PRIMARY KEY, title TEXT, file TEXT) STRICT;
 CREATE TABLE sources (
@@ -106,10 +107,11 @@ def _halves(tokens: Tokens, texts: Sequence[Sequence[str]]) -> Iterator[bytes]:
 
 
 def _along(contents: Contents, texts: Sequence[Sequence[str]]) -> Iterator[bytes]:
-    """Yield the tokens of a passage after the other along the axes."""
+    """Yield the tokens of a passage after the other along the axes; some passages at a time, which costs a third."""
     maxsim = MaxSim.open()
-    for its_texts in texts:
-        stored = np.concatenate([contents.tokens.tokens(text) for text in its_texts])
+    for start in range(0, len(texts), ALONG_PASSAGES):
+        several = chain.from_iterable(texts[start : start + ALONG_PASSAGES])
+        stored = np.concatenate([contents.tokens.tokens(text) for text in several])
         if len(stored):
             yield maxsim.along(contents.axes, *bytes_of(stored)).tobytes()
 
