@@ -7,6 +7,7 @@ that matches every passage alike ("patient") says little. The word index has a s
 """
 
 from collections.abc import Callable, Mapping
+from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
@@ -26,7 +27,14 @@ class Ranked(NamedTuple):
 
     number: int
     score: float  # 0 to 1
-    closest: Matrix  # shape (question tokens,): cosine of each token's closest match, -1 to 1
+    of_all: Matrix  # shape (candidates, question tokens): the same array in each, since a row for each costs time
+    row: int
+
+    @property
+    def closest(self) -> Matrix:
+        """Cosine of each question token's closest match, -1 to 1, shape (question tokens,)."""
+        row: Matrix = self.of_all[self.row]
+        return row
 
 
 def rank(
@@ -64,7 +72,8 @@ def rank(
     closest[leading] = measured
     rounded = scores().clip(0, 1).round(4)
     best_first = np.lexsort((candidates, -rounded))
-    return [*map(Ranked, candidates[best_first].tolist(), rounded[best_first].tolist(), list(closest[best_first]))]
+    ordered = (candidates[best_first].tolist(), rounded[best_first].tolist(), repeat(closest), best_first.tolist())
+    return [*map(Ranked, *ordered)]
 
 
 def token_weights(closest: Matrix) -> Matrix:

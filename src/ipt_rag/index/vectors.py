@@ -13,7 +13,7 @@ Matrix = NDArray[np.float32]
 # would soon take longer than its encoding. See docs/performance.md, as for the two numbers below.
 CODED_FROM = 4_000
 CODE_DIMS = 2  # of a vector that one code of four bits stands for
-COMPARED_AGAIN = 16  # times as many as are asked for are compared whole, those whose codes are closest
+COMPARED_AGAIN = 8  # times as many as are asked for are compared whole, those whose codes are closest
 
 
 def closest(vectors: Matrix, query: Matrix, *, k: int) -> list[tuple[int, float]]:
