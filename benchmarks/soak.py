@@ -1,6 +1,7 @@
 """Run the real program under mixed load, with rebuilds in between, and hold every answer against the articles' text.
 
     .venv/bin/python benchmarks/soak.py [--minutes 60] [--corpus DIR] [--plot FILE.png]
+    .venv/bin/python benchmarks/soak.py --minutes 6 --clients 6 --rate 20 --rebuild-every 40 --warm-up 90    denser
 
 Asks, follow-ups, filters, PHI, garbage and malformed requests go to the public endpoint on loopback, at a pace that the
 door's limit allows; meanwhile articles are edited, added and removed, and the index is rebuilt beside the running page.
@@ -39,8 +40,8 @@ from ipt_rag.index import current_digest
 ROOT = Path(__file__).resolve().parent.parent
 QUESTIONS = ROOT / "tests" / "data" / "questions"
 IPT_RAG = (sys.executable, "-c", "from ipt_rag.cli import main; main()")
-WORKERS = 3
-REQUESTS_PER_SECOND = 3.0  # the door lets four through
+CLIENTS = 3
+REQUESTS_PER_SECOND = 3.0  # of all clients; the door lets four through from each
 SAMPLE_S = 5.0
 WARM_UP_S = 600.0  # two rebuilds: until then caches fill, and nothing is said of growth
 MEMORY_SLACK = 1.05
@@ -102,6 +103,7 @@ class Client:
 
     def __init__(self, port: int, ledger: Ledger, asks: Sequence[str], dialogues: Sequence[Sequence[str]], seed: int):
         self._port = port
+        self._address = f"127.0.0.{seed + 2}"
         self._ledger = ledger
         self._asks = asks
         self._dialogues = dialogues
@@ -135,7 +137,7 @@ class Client:
             time.sleep(max(0.0, pace_s - taken))
 
     def _request(self, method: str, path: str, body: bytes | None = None) -> tuple[int, str]:
-        return request(self._port, method, path, body)
+        return request(self._port, method, path, body, address=self._address)
 
     def _called(self, **asked: Any) -> dict[str, Any] | None:
         """Return the answer, or None where the endpoint answers with an error of its own."""
@@ -307,9 +309,9 @@ def verify(ledger: Ledger) -> int:
     return quotes
 
 
-def growth(samples: Sequence[dict[str, float]]) -> dict[str, Any]:
+def growth(samples: Sequence[dict[str, float]], warm_up_s: float) -> dict[str, Any]:
     """Return, for each figure, its median in the first and in the last third after the warm-up, and what grew."""
-    warm = [each for each in samples if each["second"] >= WARM_UP_S]
+    warm = [each for each in samples if each["second"] >= warm_up_s]
     if len(warm) < 30:
         return {"judged": False, "grew": []}
     third = len(warm) // 3
@@ -372,7 +374,14 @@ def wait_until_ready(port: int, process: subprocess.Popen[bytes]) -> None:
 
 
 def soak(
-    minutes: float, corpus: Path, folder: Path, rebuild_every_s: float, rate: float, say: Callable[[str], None]
+    minutes: float,
+    corpus: Path,
+    folder: Path,
+    clients: int,
+    rate: float,
+    rebuild_every_s: float,
+    warm_up_s: float,
+    say: Callable[[str], None],
 ) -> tuple[Ledger, dict[str, Any]]:
     """Run it all in a folder of its own; return what happened, and the figures."""
     own_corpus, index, private = folder / "corpus", folder / "index", folder / "private"
@@ -397,14 +406,14 @@ def soak(
         ends = ledger.started + minutes * 60
         stop = threading.Event()
         asks, dialogues = asked_of(own_corpus)
-        workers = [
+        askers = [
             threading.Thread(
-                target=Client(port, ledger, asks, dialogues, seed).run, args=(stop.is_set, WORKERS / rate), daemon=True
+                target=Client(port, ledger, asks, dialogues, seed).run, args=(stop.is_set, clients / rate), daemon=True
             )
-            for seed in range(WORKERS)
+            for seed in range(clients)
         ]
         sampler = threading.Thread(target=_sample_until, args=(stop, server.pid, (index, private), ledger), daemon=True)
-        for thread in (*workers, sampler):
+        for thread in (*askers, sampler):
             thread.start()
         rebuild_at = ledger.started + rebuild_every_s
         while time.monotonic() < ends and server.poll() is None:
@@ -417,7 +426,7 @@ def soak(
                 )
             time.sleep(0.2)
         stop.set()
-        for thread in (*workers, sampler):
+        for thread in (*askers, sampler):
             thread.join(120)
         if server.poll() is not None:
             ledger.fail(f"the program ended by itself with {server.returncode}")
@@ -439,7 +448,7 @@ def soak(
         ledger.fail("the server printed a traceback")
     if ended:
         ledger.fail(f"the program ended with {ended} when it was told to stop")
-    grown = growth(ledger.samples)
+    grown = growth(ledger.samples, warm_up_s)
     for name in grown["grew"]:
         ledger.fail(f"{name} grew: {grown[name]}")
     taken = {kind: [t for _, each, t in ledger.latencies if each == kind] for kind in ("ask", "follow_up", "phi")}
@@ -472,6 +481,8 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--corpus", type=Path, default=ROOT / "corpus")
     parser.add_argument("--rebuild-every", type=float, default=240, metavar="SECONDS")
+    parser.add_argument("--warm-up", type=float, default=WARM_UP_S, metavar="SECONDS")
+    parser.add_argument("--clients", type=int, default=CLIENTS, help="each from a loopback address of its own")
     parser.add_argument("--rate", type=float, default=REQUESTS_PER_SECOND, help="messages a second")
     parser.add_argument("--plot", type=Path, metavar="FILE.png")
     options = parser.parse_args()
@@ -480,8 +491,10 @@ def main() -> None:
             options.minutes,
             options.corpus,
             Path(folder),
-            options.rebuild_every,
+            options.clients,
             options.rate,
+            options.rebuild_every,
+            options.warm_up,
             lambda line: print(line, flush=True),
         )
     keep("soak", figures)

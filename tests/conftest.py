@@ -4,6 +4,7 @@ import logging
 import os
 import re
 import shutil
+import signal
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,9 @@ settings.load_profile("house")
 os.environ.setdefault(NOTED, f"{tempfile.mkdtemp(prefix='attempts-')}/noted")
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(ROOT / "tests"), os.environ.get("PYTHONPATH"))))
 close_network()
+
+# Whoever starts the tests in the background of a script has them, and what they start, ignore SIGINT.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -166,17 +166,19 @@ def test_other_errors_are_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_a_build_is_reported(monkeypatch: pytest.MonkeyPatch, changed: bool, said: str) -> None:
     """What was done goes to standard output, progress to standard error; the folders are those of the options."""
-    given: list[Path] = []
+    given: list[object] = []
 
-    def building(corpus: Path, index: Path, *, report: object) -> BuildReport:
-        given.extend((corpus, index))
+    def building(corpus: Path, index: Path, *, report: object, precision: object) -> BuildReport:
+        given.extend((corpus, index, precision))
         report("embedded 1 of 5")  # type: ignore[operator]
         return BuildReport("abc", changed, 3, 20, 8, 5)
 
     monkeypatch.setattr(build_module, "build_index", building)
     result = run("build", "--corpus", "mine", "--index", "my-index")
     assert (result.exit_code, result.stdout, result.stderr) == (0, said, "embedded 1 of 5\n")
-    assert given == [Path("mine"), Path("my-index")]
+    assert given == [Path("mine"), Path("my-index"), None]
+    run("build", "--precision", "bf16")
+    assert given[-1] == "bf16"
 
 
 def test_every_command_has_help_with_an_example() -> None:

@@ -65,7 +65,7 @@ def test_help_names_the_exit_codes() -> None:
 def building(monkeypatch: pytest.MonkeyPatch) -> None:
     """A build that tells its progress and does nothing."""
 
-    def build(corpus: Path, index: Path, *, report: object) -> BuildReport:
+    def build(corpus: Path, index: Path, *, report: object, precision: object) -> BuildReport:
         assert callable(report)
         report("embedded 1 of 5")
         return BuildReport(articles=1, passages=2, chunks=1, embedded=5, digest="0" * 16, changed=True)
