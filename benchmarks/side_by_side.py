@@ -46,6 +46,7 @@ FIGURES = (
     "clock p50",
     "clock p95",
     "clock p99",
+    "one thread p50",
     "questions a second",
     "cold start s",
     "cold start MB",
@@ -124,7 +125,7 @@ def measured(
 
 def plot(size: int, rows: dict[str, dict[str, float]]) -> None:
     """Write each figure of all of them as bars."""
-    drawing, all_axes = plt.subplots(3, 3, figsize=(11, 7), layout="constrained")
+    drawing, all_axes = plt.subplots(2, 5, figsize=(16, 5), layout="constrained")
     for figure, axes in zip(FIGURES, all_axes.flat, strict=True):
         axes.barh(
             [*rows], [row[figure] for row in rows.values()], color=["C1" if name in OURS else "C0" for name in rows]
