@@ -208,7 +208,7 @@ def build_page(
         explore.select(None, None, None, js="() => window.iptPage.exploring()", **private)
         api(ask, api_name="ask", concurrency_limit=settings.ASKED_AT_ONCE, concurrency_id="ask")
     page.queue(max_size=settings.WAITING_QUESTIONS, default_concurrency_limit=settings.ASKED_AT_ONCE, api_open=False)
-    # Gradio would keep, and search, an entry for each question that a program ever asked; its messages it keeps so.
+    # Gradio would keep, and search, an entry for each question that a program ever asked; its messages it bounds.
     page._queue.pending_event_ids_session = LRUCache(page._queue.pending_messages_per_session.max_size)
     return page
 

@@ -44,6 +44,7 @@ class MiniLM:
     def __init__(self, model: Any, tokenizer: Tokenizer, precision: Precision, cores: int) -> None:
         self.precision = precision
         self._model = model
+        self._passing = copy.deepcopy(model).bfloat16() if precision == "bf16" else model  # what passages go through
         self._tokenizer = tokenizer  # not the model's, which every pass sets anew, truncation and all
         self._cores = cores
 
@@ -114,13 +115,6 @@ class MiniLM:
         """
         return _graph_of(self._model[0].model)
 
-    @cached_property
-    def _passing(self) -> Any:
-        """The model that passages go through."""
-        import torch
-
-        return copy.deepcopy(self._model).to(torch.bfloat16) if self.precision == "bf16" else self._model
-
     def _passes(
         self, texts: Sequence[str], progress: Callable[[int], None] | None
     ) -> Iterator[tuple[Sequence[int], Matrix, list[TokenVectors]]]:
@@ -162,7 +156,7 @@ class MiniLM:
 
 
 def has_bf16() -> bool:
-    """Return whether this processor has instructions for 16-bit floats; others do with 32-bit ones what they lack."""
+    """Return whether this processor has instructions for bf16; PyTorch imitates them where there are none."""
     import torch
 
     return any(able for name, able in torch.cpu.get_capabilities().items() if name.endswith("bf16"))

@@ -107,7 +107,7 @@ def _halves(tokens: Tokens, texts: Sequence[Sequence[str]]) -> Iterator[bytes]:
 
 
 def _along(contents: Contents, texts: Sequence[Sequence[str]]) -> Iterator[bytes]:
-    """Yield the tokens of a passage after the other along the axes; some passages at a time, which costs a third."""
+    """Yield the tokens of a passage after the other along the axes; a call for each passage would cost more."""
     maxsim = MaxSim.open()
     for start in range(0, len(texts), ALONG_PASSAGES):
         several = chain.from_iterable(texts[start : start + ALONG_PASSAGES])
