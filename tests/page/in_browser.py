@@ -104,7 +104,7 @@ class Watch:
     def over(self, context: BrowserContext) -> None:
         """Watch every page of a context."""
         context.on("request", lambda request: self._request(request.url))
-        context.on("console", lambda line: self._console(line.type, line.text))
+        context.on("console", lambda line: self._console(line.type, f"{line.text} ({line.location['url']})"))
         context.on("weberror", lambda error: self.complaints.append(str(error.error)))
 
     def _request(self, address: str) -> None:
@@ -130,8 +130,9 @@ def watched(browser: Browser, *, expected: str = "", **options: Any) -> Iterator
     watch.over(context)
     yield context
     context.close()
-    assert watch.outside == []
-    assert [line for line in watch.complaints if not expected or expected not in line] == []
+    unexpected = [line for line in watch.complaints if not expected or expected not in line]
+    assert not watch.outside, watch.outside
+    assert not unexpected, unexpected
 
 
 def opened(context: BrowserContext, server: Server) -> Page:
@@ -147,6 +148,17 @@ def ask(page: Page, question: str) -> None:
     """Type a question and press Enter."""
     page.locator("#question textarea").fill(question)
     page.locator("#question textarea").press("Enter")
+
+
+def ask_and_hear_out(page: Page, question: str) -> None:
+    """Ask, and wait for the end of the stream that carries the reply: a page that is left before complains of it."""
+    with page.expect_request(re.compile("/queue/data")) as stream:
+        ask(page, question)
+    deadline = time.monotonic() + 20
+    # Gradio's client hangs up itself once all has come: to the browser a failure.
+    while stream.value.failure is None and stream.value.timing["responseEnd"] < 0:
+        assert time.monotonic() < deadline, "the reply did not end"
+        page.wait_for_timeout(20)
 
 
 def violations(page: Page) -> list[str]:

@@ -9,7 +9,18 @@ from playwright.sync_api import Browser, Page, expect
 from ipt_rag.cli import main
 from ipt_rag.feedback import read_notes
 from ipt_rag.verify import Shelf, verify_export
-from page.in_browser import ARTICLES, SECRET, Server, ask, free_port, opened, served, watched, words_command
+from page.in_browser import (
+    ARTICLES,
+    SECRET,
+    Server,
+    ask,
+    ask_and_hear_out,
+    free_port,
+    opened,
+    served,
+    watched,
+    words_command,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -72,12 +83,12 @@ def test_conversations_are_apart(browser: Browser, server: Server) -> None:
 
 def test_a_new_conversation_and_a_reload_forget(page: Page) -> None:
     """*New conversation* clears the answers, and so does reloading the page."""
-    ask(page, "the bow rake levels")
+    ask_and_hear_out(page, "the bow rake levels")
     page.locator("#t1").wait_for()
     expect(page.locator("#about")).to_contain_text("reloading the page forgets the conversation")
     page.get_by_role("button", name="New conversation").click()
     expect(page.locator("#turns > article")).to_have_count(0)
-    ask(page, "the bow rake levels")
+    ask_and_hear_out(page, "the bow rake levels")
     page.locator("#t1").wait_for()
     page.reload()
     page.locator("#state[data-state=ready]").wait_for()
@@ -98,7 +109,7 @@ def test_a_tab_keeps_the_conversation_where_the_operator_lets_it(browser: Browse
         page.get_by_role("button", name="Useful", exact=True).click()
         expect(page.locator("#t1 .noted")).to_contain_text("Noted, with your question.")
         assert [note.question for note in read_notes(server.feedback)] == ["the bow rake levels"]
-        ask(page, f"about {SECRET}")
+        ask_and_hear_out(page, f"about {SECRET}")
         page.locator("#refusal p").first.wait_for()
         page.reload()
         page.locator("#t1 blockquote a.number").first.click()
