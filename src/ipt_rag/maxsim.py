@@ -74,7 +74,8 @@ class MaxSim:
 
     def _cosines(self, vectors: Matrix, high: ByteMatrix, low: ByteMatrix) -> NDArray[np.float64]:
         """Return the products of stored vectors with others, shape (stored, vectors), from both bytes."""
-        scale, coarse, fine = _in_question_steps(vectors)
+        scale, coarse, rest = _in_question_steps(vectors)
+        fine = np.rint(rest * FINE_STEPS).astype(np.int8)
         upper, upper_fine = np.split(self._products(high, np.concatenate([coarse, fine])), 2, axis=1)
         lower = self._products(low, coarse) + 128 * coarse.sum(axis=1)  # 128: taken off as from the upper bytes
         # The lower bytes times the fine steps would add 0.00001 and need not be known, but for their mean.
@@ -89,12 +90,12 @@ class MaxSim:
         return products
 
 
-def _in_question_steps(question: Matrix) -> tuple[NDArray[np.float64], NDArray[np.int8], NDArray[np.int8]]:
-    """Return a scale for each token of a question, its numbers in steps of that, and the rest in fine steps."""
+def _in_question_steps(question: Matrix) -> tuple[NDArray[np.float64], NDArray[np.int8], NDArray[np.float64]]:
+    """Return a scale for each token of a question, its numbers in whole steps of that, and what these leave over."""
     scale = np.maximum(np.abs(question).max(axis=1), 1e-12).astype(np.float64) / QUESTION_STEPS
     steps = question / scale[:, np.newaxis]
     coarse = np.rint(steps)
-    return scale, coarse.astype(np.int8), np.rint((steps - coarse) * FINE_STEPS).astype(np.int8)
+    return scale, coarse.astype(np.int8), steps - coarse
 
 
 def in_steps(vectors: Matrix) -> Steps:

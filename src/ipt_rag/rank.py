@@ -73,7 +73,8 @@ def rank(
     rounded = scores().clip(0, 1).round(4)
     best_first = np.lexsort((candidates, -rounded))
     ordered = (candidates[best_first].tolist(), rounded[best_first].tolist(), repeat(closest), best_first.tolist())
-    return [*map(Ranked, *ordered)]
+    # Ranked(...) makes the same, in Python's own steps, for each of many candidates of which few are looked at.
+    return [tuple.__new__(Ranked, hit) for hit in zip(*ordered, strict=False)]
 
 
 def token_weights(closest: Matrix) -> Matrix:

@@ -17,7 +17,7 @@ from ipt_rag.index import EVERYTHING, Store, cited_tiers, filters_in_the_way
 from ipt_rag.maxsim import MaxSim
 from ipt_rag.query import Query, content_words, stems, understand
 from ipt_rag.rank import Ranked, rank
-from ipt_rag.records import Filter, FilterName
+from ipt_rag.records import Filter, FilterName, Kind
 
 ACRONYM = re.compile(r"\b[A-Z][A-Za-z]*[A-Z]\b")  # EMDR, SSRI, IPSRT: a therapy, drug class or instrument by name
 STRONG = 0.6  # cosine from which a token of the question is met: half of the tokens of answerable tuning questions are
@@ -101,13 +101,14 @@ class Searcher:
         wanted = stems(search.query.text) or stems(" ".join(search.query.words))
         rarity = [math.log((len(self.index) + 1) / (1 + self.index.holders(stem))) for stem in wanted]
         content = [bool(content_words(search.query.text[start:end])) for start, end in search.tokens.spans]
-        own, keys = np.split(self.index.means(hit.number), [1])
+        means = self.index.means(hit.number)
+        own, keys = means[0], means[1:]
         question = search.tokens.vectors.mean(axis=0)
         lacks = lacking(asked, text, self.index.keys(hit.number))
         noun = stems(asked.noun)
         return Signals(
             weakest=float(hit.closest[content].min() if any(content) else hit.closest.min()),
-            dense=float(own[0] @ search.vector),
+            dense=float(own @ search.vector),
             key=float((keys @ question).max(initial=0.0) / max(float(np.linalg.norm(question)), 1e-12)),
             coverage=sum(weight for stem, weight in zip(wanted, rarity, strict=True) if stem in here)
             / max(sum(rarity), 1e-12),
@@ -139,25 +140,27 @@ class Searcher:
         The definition of a term that is asked for gains instead, and so do a passage that says what the term is and
         the entry of a source list that is asked for by its number.
         """
-        discounts = np.zeros(len(candidates))
-        kinds = np.array([self.index.kinds[number] for number in candidates.tolist()], dtype="U10")
+        off: dict[Kind, float] = {}
         if not query.asks_example:
-            discounts[kinds == "vignette"] = 0.05
+            off["vignette"] = 0.05
         if not query.asks_source:
-            discounts[kinds == "source"] = 0.05
+            off["source"] = 0.05
         if not query.asks_reflection:
-            discounts[kinds == "question"] = 0.02
+            off["question"] = 0.02
+        numbers, kind_of = candidates.tolist(), self.index.kinds
+        kinds = [kind_of[number] for number in numbers]
+        discounts = np.array([off.get(kind, 0.0) for kind in kinds])
         if asked.term:
             says = [number for number in worded if says_what_it_is(asked.term, self.index.search_text(number))]
             discounts[np.isin(candidates, says)] = -0.05
         if asked.source is not None:
-            for place in np.flatnonzero(kinds == "source"):
-                if asked.source in self.index.passage(int(candidates[place])).sources:
+            for place, number in enumerate(numbers):
+                if kinds[place] == "source" and asked.source in self.index.passage(number).sources:
                     discounts[place] = -0.1
         if query.asks_definition:
             asked_stems = {*stems(query.text)}
-            for place in np.flatnonzero(kinds == "definition"):
-                if (term := self._term(int(candidates[place]))) and term <= asked_stems:
+            for place, number in enumerate(numbers):
+                if kinds[place] == "definition" and (term := self._term(number)) and term <= asked_stems:
                     discounts[place] = -0.05
         return discounts
 

@@ -56,7 +56,7 @@ def best(postings: Sequence[tuple[Numbers, Weights]], passages: int, *, k: int) 
     scores = np.zeros(passages, dtype=np.float32)
     for numbers, weights in postings:
         scores[numbers] += weights
-    held = np.flatnonzero(scores)
+    held = np.flatnonzero(scores > 0)
     if len(held) > k:
         # Of those that score as the last one that fits, the first in number are kept.
         least = np.partition(scores[held], len(held) - k)[len(held) - k]
