@@ -18,6 +18,7 @@ from ipt_rag import settings
 from ipt_rag.address import check_address
 from ipt_rag.allocator import share_one_heap
 from ipt_rag.cli.folders import IndexPath
+from ipt_rag.collector import collect_seldom
 from ipt_rag.config import LOG_FORMS, LOG_LEVELS, configured
 from ipt_rag.errors import IptRagError
 from ipt_rag.feedback import Feedback
@@ -103,6 +104,7 @@ def serve(
     """
     check_address(host, port, open_to_network=open_to_network)
     began = time.perf_counter()
+    collect_seldom()
     share_one_heap()  # before there are threads
     with tempfile.TemporaryDirectory(prefix="ipt-rag-") as private:
         os.environ["GRADIO_TEMP_DIR"] = private

@@ -11,6 +11,7 @@ from ipt_rag.cli.measuring import evaluate, phi
 from ipt_rag.cli.operating import doctor, feedback
 from ipt_rag.cli.quiet import Sentences
 from ipt_rag.cli.serving import completion, mcp
+from ipt_rag.collector import collect_seldom
 from ipt_rag.config import configured
 
 
@@ -53,5 +54,6 @@ def main(ctx: click.Context, config: Path | None) -> None:
     not answer; 1: it could not be done, or what was checked is not right; 2: the command was not understood; 130:
     stopped by Ctrl+C.
     """  # noqa: D301 - click must see the backspace
+    collect_seldom()  # before a command imports what it needs
     values = configured(os.environ, config)
     ctx.default_map = dict.fromkeys(main.commands, values)
