@@ -57,10 +57,12 @@ def best(postings: Sequence[tuple[Numbers, Weights]], passages: int, *, k: int) 
     for numbers, weights in postings:
         scores[numbers] += weights
     held = np.flatnonzero(scores > 0)
+    sums = scores[held]
     if len(held) > k:
         # Of those that score as the last one that fits, the first in number are kept.
-        least = np.partition(scores[held], len(held) - k)[len(held) - k]
-        over = held[scores[held] > least]
-        held = np.concatenate([over, held[scores[held] == least][: k - len(over)]])
-    order = np.lexsort((held, -scores[held]))
-    return dict(zip(held[order].tolist(), scores[held[order]].tolist(), strict=True))
+        least = np.partition(sums, len(held) - k)[len(held) - k]
+        over = held[sums > least]
+        held = np.concatenate([over, held[sums == least][: k - len(over)]])
+        sums = scores[held]
+    order = np.lexsort((held, -sums))
+    return dict(zip(held[order].tolist(), sums[order].tolist(), strict=True))
