@@ -125,6 +125,7 @@ bench: setup-dev $(RIVALS:%=build/bench/%.stamp) build/bench/openvino
 	$(BIN)/python benchmarks/corpus.py build/bench/corpus --passages $(BENCH_PASSAGES)
 	$(BIN)/python benchmarks/stand_in.py build/bench/corpus build/bench/index
 	$(BIN)/python benchmarks/query.py --index build/bench/index $(ASKED)
+	$(BIN)/python benchmarks/steps.py --index build/bench/index $(ASKED)
 	$(BIN)/python benchmarks/side_by_side.py --passages $(BENCH_SIZES)
 	$(BIN)/python benchmarks/growth.py --largest $(BENCH_VECTORS)
 

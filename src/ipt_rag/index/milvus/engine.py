@@ -16,6 +16,7 @@ ALIAS = "ipt_rag"
 GENERATION = re.compile(r"ipt_rag_([0-9a-f]{16})(_pieces)?")
 GRAPH = re.compile(r"ipt_rag_graph_([0-9a-f]{16})")
 ANSWER_S = 3.0  # a question waits no longer for the engine; a page says then that the index is not reachable
+EMBEDDED_S = 60.0  # for an engine in this very process, which may be busy but is never away
 RETRIES = 5  # of a call of a build, which may take long but not be tried for ever
 WITH_WORDS = (2, 5)  # the first version whose server has full text
 NOT_THERE = (100, 1600)  # codes: no such collection, no such alias
@@ -37,17 +38,18 @@ class Engine:
         self.named = named(index)
         self.embedded = isinstance(index, Path)
         self._patient = patient
+        self._answer_s = EMBEDDED_S if self.embedded else ANSWER_S
         self._lock = threading.Lock()
         self._connected: Any = None
 
     def ask(self, method: str, *arguments: Any, **options: Any) -> Any:
-        """Return what a method of MilvusClient returns, within seconds unless this is patient.
+        """Return what a method of MilvusClient returns, within seconds unless this is patient or in this process.
 
         Raises:
             IndexMissingError: there is no such collection or alias.
             IndexUnreachableError: it does not answer, or cannot yet.
         """
-        limit = {"retry_times": RETRIES} if self._patient else {"timeout": ANSWER_S}
+        limit = {"retry_times": RETRIES} if self._patient else {"timeout": self._answer_s}
         return self._call(method, arguments, {**limit, **options})
 
     def work(self, method: str, *arguments: Any, **options: Any) -> Any:
@@ -76,7 +78,7 @@ class Engine:
             if self._connected is None:
                 if self.embedded:
                     Path(self.index).parent.mkdir(parents=True, exist_ok=True)
-                self._connected = milvus.MilvusClient(str(self.index), timeout=ANSWER_S, dedicated=True)
+                self._connected = milvus.MilvusClient(str(self.index), timeout=self._answer_s, dedicated=True)
             return self._connected
 
     def _drop(self, client: Any) -> None:
