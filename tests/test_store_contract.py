@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from milvus_lite.adapter.grpc.servicer import MilvusServicer
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
@@ -255,7 +256,14 @@ def test_an_engine_in_this_process_is_waited_for(
     tmp_path: Path, articles: Path, counting: WordCountEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A process that is busy is no engine that is away: Milvus Lite may take longer than a server would get."""
-    monkeypatch.setattr("ipt_rag.index.milvus.engine.ANSWER_S", 0.0001)
+    connect = MilvusServicer.Connect
+
+    def slowly(*given: Any) -> Any:
+        time.sleep(0.3)
+        return connect(*given)
+
+    monkeypatch.setattr(MilvusServicer, "Connect", slowly)
+    monkeypatch.setattr("ipt_rag.index.milvus.engine.ANSWER_S", 0.1)
     monkeypatch.setattr("ipt_rag.index.opening.STAGED", tmp_path / "staged")
     build_index(articles, tmp_path / "busy.db", open_encoder=lambda _: counting)
     assert "lanterns" in open_store(tmp_path / "busy.db").articles()
