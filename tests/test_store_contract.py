@@ -252,9 +252,7 @@ def test_articles_come_change_and_go_under_queries(
     assert "lanterns" not in open_store(at).articles()
 
 
-def test_an_engine_in_this_process_is_waited_for(
-    tmp_path: Path, articles: Path, counting: WordCountEncoder, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_engine_in_this_process_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that is busy is no engine that is away: Milvus Lite may take longer than a server would get."""
     connect = MilvusServicer.Connect
 
@@ -264,9 +262,9 @@ def test_an_engine_in_this_process_is_waited_for(
 
     monkeypatch.setattr(MilvusServicer, "Connect", slowly)
     monkeypatch.setattr("ipt_rag.index.milvus.engine.ANSWER_S", 0.1)
-    monkeypatch.setattr("ipt_rag.index.opening.STAGED", tmp_path / "staged")
-    build_index(articles, tmp_path / "busy.db", open_encoder=lambda _: counting)
-    assert "lanterns" in open_store(tmp_path / "busy.db").articles()
+    engine = Engine(tmp_path / "busy.db")
+    assert engine.current_digest() is None
+    engine.close()
 
 
 def test_what_a_removal_takes_out_is_in_no_collection(

@@ -17,6 +17,7 @@ GENERATION = re.compile(r"ipt_rag_([0-9a-f]{16})(_pieces)?")
 GRAPH = re.compile(r"ipt_rag_graph_([0-9a-f]{16})")
 ANSWER_S = 3.0  # a question waits no longer for the engine; a page says then that the index is not reachable
 EMBEDDED_S = 60.0  # for an engine in this very process, which may be busy but is never away
+EMBEDDED_CONNECTS = 3  # times that a connection to it is tried: on a machine at its limits one failed now and then
 RETRIES = 5  # of a call of a build, which may take long but not be tried for ever
 WITH_WORDS = (2, 5)  # the first version whose server has full text
 NOT_THERE = (100, 1600)  # codes: no such collection, no such alias
@@ -78,8 +79,16 @@ class Engine:
             if self._connected is None:
                 if self.embedded:
                     Path(self.index).parent.mkdir(parents=True, exist_ok=True)
-                self._connected = milvus.MilvusClient(str(self.index), timeout=self._answer_s, dedicated=True)
+                self._connected = self._connection(milvus, EMBEDDED_CONNECTS if self.embedded else 1)
             return self._connected
+
+    def _connection(self, milvus: Any, tries: int) -> Any:
+        try:
+            return milvus.MilvusClient(str(self.index), timeout=self._answer_s, dedicated=True)
+        except milvus.MilvusException:
+            if tries == 1:
+                raise
+            return self._connection(milvus, tries - 1)
 
     def _drop(self, client: Any) -> None:
         """Give a connection up: gRPC would wait ever longer before it tried a dead one again."""
