@@ -8,7 +8,6 @@ the clock, and of the processor. OpenVINO is measured where it is installed: `ma
 """
 
 import argparse
-import json
 import time
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
@@ -17,7 +16,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from measured import keep, percentiles
+from measured import keep, percentiles, questions_in
 from numpy.typing import NDArray
 from onnxruntime import InferenceSession, SessionOptions
 from onnxruntime.quantization import QuantType, quantize_dynamic
@@ -43,7 +42,7 @@ def main() -> None:
     parser.add_argument("--texts", type=int, default=1000)
     options = parser.parse_args()
     disable_progress_bar()  # type: ignore[no-untyped-call]
-    questions = [json.loads(line)["question"] for line in options.questions.read_text(encoding="utf-8").splitlines()]
+    questions = questions_in(options.questions)
     index = Index.open(options.index)
     texts = index.search_texts()
     figures = {

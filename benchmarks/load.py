@@ -21,7 +21,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from measured import keep, percentiles
+from measured import keep, percentiles, questions_in
 from soak import ROOT, request, wait_until_ready
 
 from ipt_rag import settings
@@ -74,7 +74,7 @@ def main() -> None:
     parser.add_argument("--clients", type=int, nargs="+", default=[1, 8, 32])
     parser.add_argument("--together", action="store_true")
     options = parser.parse_args()
-    questions = [json.loads(line)["question"] for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
+    questions = questions_in(QUESTIONS)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = [sys.executable, "app.py", "--index", str(options.index), "--port", str(port)]

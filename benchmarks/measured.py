@@ -46,6 +46,11 @@ def middle(runs: Sequence[Run]) -> Run:
     return sorted(runs, key=lambda each: each.processor_seconds)[len(runs) // 2]
 
 
+def questions_in(path: Path) -> list[str]:
+    """Return the questions of a set, one JSON object a line."""
+    return [json.loads(line)["question"] for line in path.read_text(encoding="utf-8").splitlines()]
+
+
 def percentiles(seconds: Sequence[float]) -> dict[str, float]:
     """Return p50, p95 and p99 in milliseconds."""
     cuts = statistics.quantiles(seconds, n=100, method="inclusive")

@@ -5,11 +5,10 @@
 
 import argparse
 import itertools
-import json
 import sys
 from pathlib import Path
 
-from measured import keep
+from measured import keep, questions_in
 from query import memory
 
 from ipt_rag.chatbot import Chatbot
@@ -25,7 +24,7 @@ def main() -> None:
     parser.add_argument("--questions", type=Path, required=True)
     parser.add_argument("--asked", type=int, default=10 * STEP)
     options = parser.parse_args()
-    questions = [json.loads(line)["question"] for line in options.questions.read_text(encoding="utf-8").splitlines()]
+    questions = questions_in(options.questions)
     chatbot = Chatbot.open(options.index)
     held: dict[str, float] = {}
     for number, question in enumerate(itertools.islice(itertools.cycle(questions), options.asked), start=1):

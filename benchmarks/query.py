@@ -7,13 +7,12 @@ it. Times are this thread's processor time, taken in turns, so that another prog
 """
 
 import argparse
-import json
 import re
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from measured import keep, percentiles
+from measured import keep, percentiles, questions_in
 
 from ipt_rag.chatbot import Chatbot
 from ipt_rag.decide import decide, shipped_models
@@ -32,7 +31,7 @@ def main() -> None:
     parser.add_argument("--questions", type=Path, required=True)
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
-    questions = [json.loads(line)["question"] for line in options.questions.read_text(encoding="utf-8").splitlines()]
+    questions = questions_in(options.questions)
     index = Index.open(options.index)
     session, tokenizer = open_graph(index.question_graph), Tokenizer.open()
     encoder, guard, models = QuestionGraph(session, tokenizer), Guard(), shipped_models()

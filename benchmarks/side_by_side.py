@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import matplotlib.pyplot as plt
-from measured import keep, run
+from measured import keep, questions_in, run
 
 from ipt_rag.embed.files import verified_folder
 from ipt_rag.index import Index
@@ -83,7 +83,7 @@ def measured(
     corpus, texts, questions = (folder / name for name in ("corpus", "texts.jsonl", "questions.jsonl"))
     made = [sys.executable, str(HERE / "corpus.py"), str(corpus), "--passages", str(size)]
     subprocess.run([*made, *(["--texts", str(given)] if given else [])], check=True)
-    asks = [json.loads(line)["question"] for line in QUESTIONS.read_text(encoding="utf-8").splitlines()[:asked]]
+    asks = questions_in(QUESTIONS)[:asked]
     questions.write_text("\n".join(map(json.dumps, asks)), encoding="utf-8")
     ours = [sys.executable, "-c", "from ipt_rag.cli import main; main()"]
     model = str(verified_folder())

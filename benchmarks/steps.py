@@ -7,7 +7,6 @@ processor's caches and take a third. Times are the answering thread's processor 
 """
 
 import argparse
-import json
 import statistics
 import time
 from collections import defaultdict
@@ -15,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from measured import keep
+from measured import keep, questions_in
 
 from ipt_rag import search
 from ipt_rag.decide import decide, shipped_models
@@ -74,7 +73,7 @@ def main() -> None:
     parser.add_argument("--questions", type=Path, required=True)
     parser.add_argument("--rounds", type=int, default=4)
     options = parser.parse_args()
-    questions = [json.loads(line)["question"] for line in options.questions.read_text(encoding="utf-8").splitlines()]
+    questions = questions_in(options.questions)
     index, models, watch = Index.open(options.index), shipped_models(), Stopwatch()
     for step, calls in STEPS.items():
         for owner, name in calls:

@@ -7,7 +7,7 @@ from ipt_rag.collector import NEW_OBJECTS
 
 # What is registered first is called last: here after `collect_seldom` did at the end what it has to.
 AT_THE_END = """
-import atexit, gc, sys
+import atexit, gc
 atexit.register(lambda: print(gc.get_threshold()[0], gc.get_freeze_count() > 10_000, len(gc.get_objects()) < 100))
 """
 CYCLES = """
