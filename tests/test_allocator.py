@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from page.in_browser import free_port, real_program, served
+from page.in_browser import real_program, served
+from ports import free_port
 
 THREADS = 8
 HEAP = 64 * 2**20

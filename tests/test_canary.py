@@ -294,7 +294,8 @@ def test_the_page_and_its_endpoint_repeat_nothing(tmp_path: Path, chromium: str)
     pytest.importorskip("playwright", reason="playwright is not installed (make test installs it)")
     from playwright.sync_api import sync_playwright
 
-    from page.in_browser import ask, free_port, opened, real_program, served
+    from page.in_browser import ask, opened, real_program, served
+    from ports import free_port
 
     port = free_port()
     command = [*real_program(tmp_path / "index", port), "--feedback", str(tmp_path / "feedback")]

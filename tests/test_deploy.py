@@ -21,7 +21,8 @@ from packaging.version import Version
 
 from ipt_rag.index import written_in
 from ipt_rag.serve import main as serve
-from page.in_browser import free_port, served, words_command
+from page.in_browser import served, words_command
+from ports import free_port
 from programs import installed
 
 DEPLOY = Path(__file__).parent.parent / "deploy"

@@ -15,6 +15,7 @@ from ipt_rag.build import build_index
 from ipt_rag.distributed import build_on_ray
 from ipt_rag.embed import MiniLM
 from ipt_rag.errors import EncoderError, SettingsError
+from ports import free_port
 
 TESTS = Path(__file__).parent
 PROGRAM = (sys.executable, "-c", "from ipt_rag.cli import main; main(prog_name='ipt-rag')")
@@ -109,9 +110,7 @@ def test_what_is_no_address(address: str, articles: Path, tmp_path: Path) -> Non
 @with_ray
 def test_nobody_at_the_address(articles: Path, tmp_path: Path) -> None:
     """A port at which nothing listens is told at once, by the command too."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{free.getsockname()[1]}"
+    address = f"127.0.0.1:{free_port()}"
     command = [*PROGRAM, "build", "--corpus", str(articles), "--index", str(tmp_path / "index"), "--ray", address]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 1

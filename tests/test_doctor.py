@@ -20,6 +20,7 @@ from ipt_rag.doctor import Finding
 from ipt_rag.embed import files
 from ipt_rag.index import FILES, Index, current_digest
 from ipt_rag.index.generations import sealed
+from ports import free_port
 
 
 @pytest.fixture
@@ -43,8 +44,7 @@ def told(findings: object) -> Finding:
 @pytest.mark.model
 def test_a_sound_installation_is_found_sound(root: Path, corpus_index: Path, tmp_path: Path) -> None:
     """Every check is ok, exit 0; the JSON says the same."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     options = ["--corpus", str(root / "corpus"), "--index", str(corpus_index), "--feedback", str(tmp_path / "none")]
     environment = dict.fromkeys((*doctor.SET_BY_US, *doctor.MUST_BE_OFF), None)
     done = CliRunner().invoke(main, ["doctor", "--json", "--port", str(port), *options], env=environment)

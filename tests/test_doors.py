@@ -89,7 +89,8 @@ async def called(address: str, questions: Sequence[str]) -> list[str]:
 def test_the_pages_process(corpus_index: Path, expected: list[str], tmp_path: Path) -> None:
     """The program that serves the page answers programs over HTTP and assistants over MCP, and writes nothing of it."""
     pytest.importorskip("playwright", reason="playwright is not installed (make test installs it)")
-    from page.in_browser import free_port, served
+    from page.in_browser import served
+    from ports import free_port
 
     port = free_port()
     options = {"--corpus": ROOT / "corpus", "--index": corpus_index, "--port": port, "--feedback": tmp_path / "notes"}

@@ -17,6 +17,7 @@ from ipt_rag.chatbot import Chatbot
 from ipt_rag.errors import FeedbackRefusedError, QuestionError
 from ipt_rag.feedback import Feedback
 from ipt_rag.logs import EVENTS, STATUSES, log_event, start_logging
+from ports import free_port
 
 CANARIES = ("zelphira", "quontwick", "646-555-0173", "plughword")
 QUESTIONS = (
@@ -79,8 +80,7 @@ def test_what_libraries_log_is_named_and_not_repeated(log: io.StringIO) -> None:
 @pytest.mark.model
 def test_the_program_writes_objects_alone(root: Path, corpus_index: Path, tmp_path: Path) -> None:
     """`app.py` with JSON, asked, sent garbage, then stopped: one object a line, and no word of what came."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "app.py", "--index", str(corpus_index), "--feedback", str(tmp_path / "feedback")]
     command += ["--port", str(port), "--log-form", "json", "--log-level", "info"]
     with (tmp_path / "said").open("w") as said:

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from ipt_rag.punctual import REQUEST_S
-from page.in_browser import free_port, real_program, served
+from page.in_browser import real_program, served
+from ports import free_port
 
 pytestmark = pytest.mark.model
 ROOT = Path(__file__).parents[1]

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from closed_network import NOTED
-from page.in_browser import free_port, served, words_command
+from page.in_browser import served, words_command
+from ports import free_port
 
 ROOT = Path(__file__).parent.parent
 CONNECT = "socket.socket(socket.AF_INET, socket.SOCK_DGRAM).connect(('192.0.2.1', 9))"

@@ -2,18 +2,19 @@
 
 import json
 import os
-import subprocess
+import signal
 import sys
 import threading
-import time
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from page.in_browser import ROOT, free_port, state_of
+from page.in_browser import ROOT, Server, served
+from ports import free_port
 from programs import installed
 
 CONFIGURATION = ROOT / "deploy" / "haproxy.cfg"
@@ -22,35 +23,26 @@ CLIENTS, CALLS = 4, 12  # fewer together than the door of one process lets throu
 
 
 @pytest.fixture
-def pages(corpus_index: Path) -> Iterator[dict[int, subprocess.Popen[bytes]]]:
-    """Two pages over one index, by port."""
-    running = {}
-    for port in (free_port(), free_port()):
-        command = [sys.executable, "app.py", "--index", str(corpus_index), "--port", str(port)]
-        running[port] = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
-    yield running
-    for page in running.values():
-        page.kill()
-        page.wait()
+def pages(corpus_index: Path, tmp_path: Path) -> Iterator[list[Server]]:
+    """Two pages over one index."""
+    with ExitStack() as both:
+        running = []
+        for name in ("a", "b"):
+            folder, port = tmp_path / name, free_port()
+            folder.mkdir()
+            command = [sys.executable, "app.py", "--index", str(corpus_index), "--port", str(port)]
+            running.append(both.enter_context(served(folder, command, port)))
+        yield running
 
 
 @pytest.fixture
-def door(pages: dict[int, subprocess.Popen[bytes]]) -> Iterator[str]:
-    """The address of the proxy, once it and both pages answer."""
+def door(pages: list[Server], tmp_path: Path) -> Iterator[str]:
+    """The address of the proxy, once the pages answer through it."""
     port = free_port()
-    first, second = (f"127.0.0.1:{each}" for each in pages)
+    first, second = (each.address.removeprefix("http://") for each in pages)
     places = {"DOOR": f"127.0.0.1:{port}", "PAGE_A": first, "PAGE_B": second}
-    command = [installed("haproxy"), "-q", "-f", CONFIGURATION]
-    proxy = subprocess.Popen(command, env=os.environ | places, stderr=subprocess.DEVNULL)
-    try:
-        deadline = time.monotonic() + 120
-        while {state_of(f"http://127.0.0.1:{each}") for each in (*pages, port)} != {"ready"}:
-            assert time.monotonic() < deadline, "the pages did not come up"
-            time.sleep(0.2)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        proxy.terminate()
-        proxy.wait()
+    with served(tmp_path, [installed("haproxy"), "-q", "-f", str(CONFIGURATION)], port, **places) as proxy:
+        yield proxy.address
 
 
 def ask(door: str) -> tuple[int, bytes]:
@@ -63,7 +55,7 @@ def ask(door: str) -> tuple[int, bytes]:
 
 @pytest.mark.model
 @pytest.mark.parametrize("place", [0, 1])
-def test_the_end_of_one_page_fails_no_request(door: str, pages: dict[int, subprocess.Popen[bytes]], place: int) -> None:
+def test_the_end_of_one_page_fails_no_request(door: str, pages: list[Server], place: int) -> None:
     """Either page is killed while four clients ask: every request is answered, with the same bytes."""
     expected = ask(door)
     assert expected[0] == 200
@@ -80,9 +72,7 @@ def test_the_end_of_one_page_fails_no_request(door: str, pages: dict[int, subpro
         asking = [clients.submit(client, each) for each in range(CLIENTS)]
         for _ in range(CLIENTS * 3):  # a quarter of the calls
             begun.acquire()
-        victim = [*pages.values()][place]
-        victim.kill()
-        victim.wait()
+        os.kill(pages[place].process, signal.SIGKILL)
         answers = [answer for each in asking for answer in each.result()]
     assert answers == [expected] * (CLIENTS * CALLS)
     with urllib.request.urlopen(door, timeout=30) as reply:  # the page itself too, whichever process its readers had

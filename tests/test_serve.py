@@ -11,6 +11,7 @@ from ipt_rag.address import check_address
 from ipt_rag.errors import CorpusError, SettingsError
 from ipt_rag.serve import Background, main
 from ipt_rag.ui import build_page
+from ports import free_port
 
 ROOT = Path(__file__).parent.parent
 
@@ -49,15 +50,29 @@ def test_what_went_wrong_while_reading_reaches_whoever_asks() -> None:
     assert background.state == "failed"
 
 
+IN_USE = "Port {} of 127.0.0.1 is in use. Stop the program that holds it, or choose another with --port."
+
+
 def test_a_taken_port_is_told_in_one_sentence() -> None:
     """A port in use ends the program at once: exit 1, one sentence, no traceback."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         result = CliRunner().invoke(main, ["--port", str(port)])
     assert result.exit_code == 1
-    assert result.output == (
-        f"Error: Port {port} of 127.0.0.1 is in use. Stop the program that holds it, or choose another with --port.\n"
-    )
+    assert result.output == f"Error: {IN_USE.format(port)}\n"
+
+
+def test_a_port_lost_while_the_page_is_made_is_told_as_well(tmp_path: Path) -> None:
+    """Another program may take the port between the look at it and its use."""
+    port = free_port()
+    code = f"""
+import socket, ipt_rag.serve
+def take(): ipt_rag.serve.taken = socket.create_server(("127.0.0.1", {port}))
+ipt_rag.serve.share_one_heap = take  # the next step after the look
+ipt_rag.serve.main(["--corpus", {str(tmp_path)!r}, "--port", "{port}"])
+"""
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (1, "", f"Error: {IN_USE.format(port)}\n")
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.org"])
@@ -97,8 +112,7 @@ def test_wrong_options(arguments: list[str], sentence: str) -> None:
 
 def test_no_articles_end_the_program_with_one_sentence(tmp_path: Path) -> None:
     """A corpus that cannot be read ends the program: exit 1 and one sentence, no page that can never answer."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     ended = subprocess.run(
         [sys.executable, "app.py", "--corpus", str(tmp_path / "none"), "--index", str(tmp_path), "--port", str(port)],
         cwd=ROOT,

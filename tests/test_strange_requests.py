@@ -20,7 +20,8 @@ from starlette.testclient import TestClient
 
 from ipt_rag.api import PREFIX
 from ipt_rag.ui import build_page
-from page.in_browser import Server, free_port, real_program, served
+from page.in_browser import Server, real_program, served
+from ports import free_port
 
 pytestmark = pytest.mark.model
 ROOT = Path(__file__).parents[1]

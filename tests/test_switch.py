@@ -14,7 +14,8 @@ import pytest
 from ipt_rag.build import build_index
 from ipt_rag.corpus import read_corpus
 from ipt_rag.embed import MiniLM
-from page.in_browser import ARTICLES, free_port, real_program, served
+from page.in_browser import ARTICLES, real_program, served
+from ports import free_port
 
 QUESTION = json.dumps({"question": "Which rake levels heavy soil?"}).encode()
 CLIENTS = 4

@@ -20,7 +20,7 @@ from ipt_rag.allocator import share_one_heap
 from ipt_rag.cli.folders import IndexPath
 from ipt_rag.collector import collect_seldom
 from ipt_rag.config import LOG_FORMS, LOG_LEVELS, configured
-from ipt_rag.errors import IptRagError
+from ipt_rag.errors import IptRagError, SettingsError
 from ipt_rag.feedback import Feedback
 from ipt_rag.logs import for_people, gather_logs, log_event, start_logging
 from ipt_rag.page_guard import State, UnderWay
@@ -139,7 +139,11 @@ def serve(
         def state() -> State:
             return "stopping" if stopping.is_set() else chatbot.state
 
-        launch_page(page, host=host, port=port, hosts=names, routes=routes, state=state, under_way=under_way)
+        try:
+            launch_page(page, host=host, port=port, hosts=names, routes=routes, state=state, under_way=under_way)
+        except OSError:  # another program took the port meanwhile, or the server needed more than Gradio's five seconds
+            check_address(host, port, open_to_network=open_to_network)
+            raise SettingsError("The page did not start within five seconds. Start it again.") from None
         _say(f"The page is open at http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port} (stop with Ctrl+C)")
         _say("Reading the articles…")
         gather_logs()

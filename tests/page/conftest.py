@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from page.in_browser import Server, free_port, opened, served, watched, words_command
+from page.in_browser import Server, opened, served, watched, words_command
+from ports import free_port
 
 
 @pytest.fixture(scope="package")

@@ -15,12 +15,12 @@ from page.in_browser import (
     Server,
     ask,
     ask_and_hear_out,
-    free_port,
     opened,
     served,
     watched,
     words_command,
 )
+from ports import free_port
 
 pytestmark = pytest.mark.browser
 

@@ -10,7 +10,6 @@ from page.in_browser import (
     Server,
     ask,
     check,
-    free_port,
     opened,
     real_program,
     served,
@@ -19,6 +18,7 @@ from page.in_browser import (
     watched,
     words_command,
 )
+from ports import free_port
 
 pytestmark = pytest.mark.browser
 
