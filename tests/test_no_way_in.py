@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ipt_rag.punctual import REQUEST_S
+from ipt_rag.punctual import CONNECTIONS, READ_S, REQUEST_S, TOO_MANY
 from page.in_browser import real_program, served
 from ports import free_port
 
@@ -167,6 +167,50 @@ def test_dripping_headers_gain_no_time(port: int) -> None:
             except ConnectionError:
                 break
         assert REQUEST_S - 1 < time.monotonic() - began < REQUEST_S + 20
+
+
+@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="connections are looked up as Linux shows them")
+def test_who_does_not_read_is_cut_off(port: int) -> None:
+    """Who asks for megabytes and takes none, or some bytes a second, is let go; others are answered meanwhile."""
+
+    def is_held(client: socket.socket) -> bool:
+        ends = [f":{each:04X}" for each in (port, client.getsockname()[1])]
+        for line in Path("/proc/net/tcp").read_text("ascii").splitlines():
+            ours, theirs, inode = (line.split()[each] for each in (1, 2, 9))
+            if ours.endswith(ends[0]) and theirs.endswith(ends[1]):
+                return inode != "0"  # no program's any more: what the system still has to send
+        return False
+
+    with socket.socket() as silent, socket.socket() as dripping:
+        for client in silent, dripping:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            client.connect(("127.0.0.1", port))
+            client.sendall(request("GET /", Connection="keep-alive") * 200)  # twenty megabytes of page
+        began = time.monotonic()
+        assert raw(port, request("POST /api/v1/ask", QUESTION))[0] == 200
+        assert is_held(silent)
+        assert is_held(dripping)
+        while is_held(silent) or is_held(dripping):
+            assert time.monotonic() - began < READ_S + 30
+            assert dripping.recv(100)
+            time.sleep(1)
+    assert time.monotonic() - began > READ_S - 1
+
+
+def test_one_connection_too_many_is_told(port: int) -> None:
+    """Those who are there are answered, the next gets a sentence, and a place once others have gone."""
+    clients = [socket.create_connection(("127.0.0.1", port), timeout=60) for _ in range(CONNECTIONS)]
+    try:
+        status, reply = raw(port, request("GET /healthz"))
+        assert (status, reply.partition(b"\r\n\r\n")[2]) == (503, TOO_MANY)
+        clients[0].sendall(request("POST /api/v1/ask", QUESTION))
+        assert clients[0].recv(65_536).startswith(b"HTTP/1.1 200")
+    finally:
+        for client in clients:
+            client.close()
+    deadline = time.monotonic() + 30
+    while raw(port, request("GET /healthz"))[0] != 200:
+        assert time.monotonic() < deadline
 
 
 @pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])

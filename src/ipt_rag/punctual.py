@@ -1,7 +1,7 @@
-"""Closes connections on which no whole request comes in time. Door: uvicorn.
+"""Closes connections on which nothing moves, and refuses those beyond a number. Door: uvicorn.
 
-uvicorn waits for a request's headers as long as its sender likes, and Gradio, which starts it, hands no setting on.
-Bodies have a limit of their own in `page_guard`.
+uvicorn waits for a request's headers and for a reader as long as they like, and for any number of them; Gradio, which
+starts it, hands no setting on. Bodies have a limit of their own in `page_guard`.
 """
 
 import asyncio
@@ -10,6 +10,14 @@ from uvicorn.config import HTTP_PROTOCOLS
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 REQUEST_S = 10.0  # from a connection's first moment, or its first byte after an answer, to the end of the headers
+READ_S = 30.0  # from a write that the system's buffers did not take whole until the reader has made room for its rest
+CONNECTIONS = 500  # a reader's page holds up to three; a process may often open no more than 1,024 files
+
+TOO_MANY = b"Too many connections are open. Try again in some seconds."
+_FULL = (
+    b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: %d\r\n"
+    b"Cache-Control: no-store\r\nRetry-After: 10\r\nConnection: close\r\n\r\n%b" % (len(TOO_MANY), TOO_MANY)
+)
 
 
 def be_punctual() -> None:
@@ -18,14 +26,20 @@ def be_punctual() -> None:
 
 
 class PunctualProtocol(H11Protocol):
-    """uvicorn's HTTP/1.1, which closes a connection whose next request is late, however slowly its bytes drip."""
+    """uvicorn's HTTP/1.1, which closes a connection whose next request or whose reader is late, however it drips."""
 
-    _deadline: asyncio.TimerHandle | None = None
+    _request: asyncio.TimerHandle | None = None
+    _reader: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Wait for the first request."""
+        """Wait for the first request, or refuse one connection too many."""
         super().connection_made(transport)
-        self._wait()
+        transport.set_write_buffer_limits(high=0)  # so that `pause_writing` tells of each byte that has to wait
+        if len(self.connections) > CONNECTIONS:
+            transport.write(_FULL)
+            transport.close()
+        else:
+            self._wait()
 
     def data_received(self, data: bytes) -> None:
         """Read on; the wait ends with the headers, and not before."""
@@ -35,19 +49,35 @@ class PunctualProtocol(H11Protocol):
         else:
             self._wait()
 
+    def pause_writing(self) -> None:
+        """Wait for the reader."""
+        super().pause_writing()
+        self._reader = self.loop.call_later(READ_S, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """Write on: the reader has taken all there was."""
+        super().resume_writing()
+        self._stop_waiting_for_reader()
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait for nothing more."""
         self._stop_waiting()
+        self._stop_waiting_for_reader()
         super().connection_lost(exc)
 
     def _is_answering(self) -> bool:
         return self.cycle is not None and not self.cycle.response_complete
 
     def _wait(self) -> None:
-        if self._deadline is None:
-            self._deadline = self.loop.call_later(REQUEST_S, self.transport.close)
+        if self._request is None:
+            self._request = self.loop.call_later(REQUEST_S, self.transport.close)
 
     def _stop_waiting(self) -> None:
-        if self._deadline is not None:
-            self._deadline.cancel()
-            self._deadline = None
+        if self._request is not None:
+            self._request.cancel()
+            self._request = None
+
+    def _stop_waiting_for_reader(self) -> None:
+        if self._reader is not None:
+            self._reader.cancel()
+            self._reader = None
