@@ -1,5 +1,6 @@
 """What every store promises, held by the folder, Milvus Lite and a Milvus server alike; and kill -9 of the server."""
 
+import gc
 import json
 import os
 import shutil
@@ -265,6 +266,28 @@ def test_an_engine_in_this_process_is_waited_for(tmp_path: Path, monkeypatch: py
     engine = Engine(tmp_path / "busy.db")
     assert engine.current_digest() is None
     engine.close()
+
+
+def test_the_collector_may_run_in_the_engines_own_thread(
+    tmp_path: Path, counting: WordCountEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A store that is garbage is given up by whichever thread collects it, be it the one that another waits for."""
+    connect = MilvusServicer.Connect
+
+    def collecting(*given: Any) -> Any:
+        gc.collect()
+        return connect(*given)
+
+    monkeypatch.setattr(MilvusServicer, "Connect", collecting)
+    monkeypatch.setattr("ipt_rag.index.milvus.engine.EMBEDDED_S", 10.0)
+    at = tmp_path / "small.db"
+    build_index(ROOT / "tests" / "articles", at, open_encoder=lambda _: counting)
+    gc.disable()  # elsewhere
+    try:
+        for _ in range(5):
+            assert "tea" in open_store(at).articles()
+    finally:
+        gc.enable()
 
 
 def test_what_a_removal_takes_out_is_in_no_collection(

@@ -5,8 +5,11 @@ import os
 import re
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 from ipt_rag.config import named
@@ -17,7 +20,6 @@ GENERATION = re.compile(r"ipt_rag_([0-9a-f]{16})(_pieces)?")
 GRAPH = re.compile(r"ipt_rag_graph_([0-9a-f]{16})")
 ANSWER_S = 3.0  # a question waits no longer for the engine; a page says then that the index is not reachable
 EMBEDDED_S = 60.0  # for an engine in this very process, which may be busy but is never away
-EMBEDDED_CONNECTS = 3  # times that a connection to it is tried: on a machine at its limits one failed now and then
 RETRIES = 5  # of a call of a build, which may take long but not be tried for ever
 WITH_WORDS = (2, 5)  # the first version whose server has full text
 NOT_THERE = (100, 1600)  # codes: no such collection, no such alias
@@ -42,6 +44,7 @@ class Engine:
         self._answer_s = EMBEDDED_S if self.embedded else ANSWER_S
         self._lock = threading.Lock()
         self._connected: Any = None
+        _start_closing()
 
     def ask(self, method: str, *arguments: Any, **options: Any) -> Any:
         """Return what a method of MilvusClient returns, within seconds unless this is patient or in this process.
@@ -79,16 +82,8 @@ class Engine:
             if self._connected is None:
                 if self.embedded:
                     Path(self.index).parent.mkdir(parents=True, exist_ok=True)
-                self._connected = self._connection(milvus, EMBEDDED_CONNECTS if self.embedded else 1)
+                self._connected = milvus.MilvusClient(str(self.index), timeout=self._answer_s, dedicated=True)
             return self._connected
-
-    def _connection(self, milvus: Any, tries: int) -> Any:
-        try:
-            return milvus.MilvusClient(str(self.index), timeout=self._answer_s, dedicated=True)
-        except milvus.MilvusException:
-            if tries == 1:
-                raise
-            return self._connection(milvus, tries - 1)
 
     def _drop(self, client: Any) -> None:
         """Give a connection up: gRPC would wait ever longer before it tried a dead one again."""
@@ -103,6 +98,14 @@ class Engine:
             connected, self._connected = self._connected, None
         if connected is not None:
             connected.close()
+
+    def close_later(self) -> None:
+        """Have another thread end the connection; waits for nothing, so that Python's collector may call it.
+
+        It may run in any thread, Milvus Lite's own in this process among them, and would there wait for pymilvus's one
+        lock, which whoever connects holds until Milvus Lite has answered.
+        """
+        _to_close.put(self)
 
     def missing(self) -> str:
         """Return the sentence for an engine without an index."""
@@ -146,6 +149,19 @@ class Engine:
     def rows(self, collection: str, condition: str = "") -> int:
         """Return how many rows a collection has, those that meet a condition."""
         return int(self.ask("query", collection, filter=condition, output_fields=["count(*)"])[0]["count(*)"])
+
+
+_to_close: SimpleQueue[Engine] = SimpleQueue()  # of the queues the one that a collector's call may fill
+
+
+@cache
+def _start_closing() -> None:
+    def close() -> None:
+        while True:
+            with suppress(Exception):  # nobody waits for it
+                _to_close.get().close()
+
+    threading.Thread(target=close, name="closing connections", daemon=True).start()
 
 
 def passages_name(digest: str) -> str:

@@ -49,7 +49,7 @@ class EngineStore:
         )
         self.kinds = _Told[Kind](lambda number: self.passage(number).kind)
         self.articles_of = _Told[str](lambda number: self.passage(number).article)
-        weakref.finalize(self, engine.close)
+        weakref.finalize(self, engine.close_later).atexit = False  # with the process it ends anyhow
 
     @classmethod
     def open(cls, index: Path | str) -> "EngineStore":
