@@ -1,6 +1,5 @@
 """What every store promises, held by the folder, Milvus Lite and a Milvus server alike; and kill -9 of the server."""
 
-import gc
 import json
 import os
 import shutil
@@ -17,7 +16,6 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from milvus_lite.adapter.grpc.servicer import MilvusServicer
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
@@ -251,43 +249,6 @@ def test_articles_come_change_and_go_under_queries(
     assert {*told} <= {(digests[0], False), (digests[1], True), (digests[2], True)}
     assert told[-1] == (digests[3], False)
     assert "lanterns" not in open_store(at).articles()
-
-
-def test_an_engine_in_this_process_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A process that is busy is no engine that is away: Milvus Lite may take longer than a server would get."""
-    connect = MilvusServicer.Connect
-
-    def slowly(*given: Any) -> Any:
-        time.sleep(0.3)
-        return connect(*given)
-
-    monkeypatch.setattr(MilvusServicer, "Connect", slowly)
-    monkeypatch.setattr("ipt_rag.index.milvus.engine.ANSWER_S", 0.1)
-    engine = Engine(tmp_path / "busy.db")
-    assert engine.current_digest() is None
-    engine.close()
-
-
-def test_the_collector_may_run_in_the_engines_own_thread(
-    tmp_path: Path, counting: WordCountEncoder, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A store that is garbage is given up by whichever thread collects it, be it the one that another waits for."""
-    connect = MilvusServicer.Connect
-
-    def collecting(*given: Any) -> Any:
-        gc.collect()
-        return connect(*given)
-
-    monkeypatch.setattr(MilvusServicer, "Connect", collecting)
-    monkeypatch.setattr("ipt_rag.index.milvus.engine.EMBEDDED_S", 10.0)
-    at = tmp_path / "small.db"
-    build_index(ROOT / "tests" / "articles", at, open_encoder=lambda _: counting)
-    gc.disable()  # elsewhere
-    try:
-        for _ in range(5):
-            assert "tea" in open_store(at).articles()
-    finally:
-        gc.enable()
 
 
 def test_what_a_removal_takes_out_is_in_no_collection(

@@ -5,6 +5,7 @@ starts it, hands no setting on. Bodies have a limit of their own in `page_guard`
 """
 
 import asyncio
+from collections.abc import Callable
 
 from uvicorn.config import HTTP_PROTOCOLS
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -28,56 +29,48 @@ def be_punctual() -> None:
 class PunctualProtocol(H11Protocol):
     """uvicorn's HTTP/1.1, which closes a connection whose next request or whose reader is late, however it drips."""
 
-    _request: asyncio.TimerHandle | None = None
-    _reader: asyncio.TimerHandle | None = None
-
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Wait for the first request, or refuse one connection too many."""
         super().connection_made(transport)
+        self._waits: dict[str, asyncio.TimerHandle] = {}
         transport.set_write_buffer_limits(high=0)  # so that `pause_writing` tells of each byte that has to wait
         if len(self.connections) > CONNECTIONS:
             transport.write(_FULL)
             transport.close()
         else:
-            self._wait()
+            self._wait("request", REQUEST_S, transport.close)
 
     def data_received(self, data: bytes) -> None:
         """Read on; the wait ends with the headers, and not before."""
         super().data_received(data)
         if self._is_answering():
-            self._stop_waiting()
+            self._stop_waiting("request")
         else:
-            self._wait()
+            self._wait("request", REQUEST_S, self.transport.close)
 
     def pause_writing(self) -> None:
         """Wait for the reader."""
         super().pause_writing()
-        self._reader = self.loop.call_later(READ_S, self.transport.abort)
+        self._wait("reader", READ_S, self.transport.abort)
 
     def resume_writing(self) -> None:
         """Write on: the reader has taken all there was."""
         super().resume_writing()
-        self._stop_waiting_for_reader()
+        self._stop_waiting("reader")
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait for nothing more."""
-        self._stop_waiting()
-        self._stop_waiting_for_reader()
+        self._stop_waiting("request")
+        self._stop_waiting("reader")
         super().connection_lost(exc)
 
     def _is_answering(self) -> bool:
         return self.cycle is not None and not self.cycle.response_complete
 
-    def _wait(self) -> None:
-        if self._request is None:
-            self._request = self.loop.call_later(REQUEST_S, self.transport.close)
+    def _wait(self, whom: str, seconds: float, then: Callable[[], None]) -> None:
+        if whom not in self._waits:
+            self._waits[whom] = self.loop.call_later(seconds, then)
 
-    def _stop_waiting(self) -> None:
-        if self._request is not None:
-            self._request.cancel()
-            self._request = None
-
-    def _stop_waiting_for_reader(self) -> None:
-        if self._reader is not None:
-            self._reader.cancel()
-            self._reader = None
+    def _stop_waiting(self, whom: str) -> None:
+        if whom in self._waits:
+            self._waits.pop(whom).cancel()

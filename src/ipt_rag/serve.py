@@ -141,9 +141,10 @@ def serve(
 
         try:
             launch_page(page, host=host, port=port, hosts=names, routes=routes, state=state, under_way=under_way)
-        except OSError:  # another program took the port meanwhile, or the server needed more than Gradio's five seconds
+        except OSError as error:  # Gradio's own has no number, and says of every reason that it found no port
             check_address(host, port, open_to_network=open_to_network)
-            raise SettingsError("The page did not start within five seconds. Start it again.") from None
+            reason = error.strerror or "its server needed more than five seconds"
+            raise SettingsError(f"The page did not start: {reason}. Start it again.") from None
         _say(f"The page is open at http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port} (stop with Ctrl+C)")
         _say("Reading the articles…")
         gather_logs()
